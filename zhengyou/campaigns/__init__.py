@@ -1,0 +1,1 @@
+"""Campaigns: from a checked pack to everybody's duties, and the one definition of owed, open and met."""

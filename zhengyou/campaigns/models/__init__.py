@@ -1,0 +1,34 @@
+"""Campaigns as run: their plan, the duties that follow from it, the figures counted from duties."""
+
+from zhengyou.campaigns.models.duties import (
+    OPEN,
+    Decision,
+    Duty,
+    DutyEvent,
+    DutyEvidence,
+    Review,
+    State,
+    Submission,
+)
+from zhengyou.campaigns.models.figures import Balance, Delta, Ledger
+from zhengyou.campaigns.models.plan import Answer, Campaign, Phase, Programme, Slot, Task
+
+__all__ = [
+    "OPEN",
+    "Answer",
+    "Balance",
+    "Campaign",
+    "Decision",
+    "Delta",
+    "Duty",
+    "DutyEvent",
+    "DutyEvidence",
+    "Ledger",
+    "Phase",
+    "Programme",
+    "Review",
+    "Slot",
+    "State",
+    "Submission",
+    "Task",
+]

@@ -1,0 +1,42 @@
+"""Raw SQL that reads the same on SQLite >= 3.35 and PostgreSQL >= 14, with :name parameters and dates as dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+FAR = date(9999, 12, 31)
+"""The open end of a dated fact: never NULL, so one comparison serves both databases and every index."""
+
+
+def run(sql: str, **values: Any) -> int:
+    """Execute one statement; returns the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(_named(sql), _adapted(values))
+        return cursor.rowcount
+
+
+def rows(sql: str, **values: Any) -> list[tuple]:
+    """All rows of a query as tuples; dates come back as the database gives them (see `as_date`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_named(sql), _adapted(values))
+        return cursor.fetchall()
+
+
+def as_date(value: Any) -> date:
+    """A day column of a raw row: SQLite gives text, PostgreSQL a date."""
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+
+def _adapted(values: dict[str, Any]) -> dict[str, Any]:
+    adapt = connection.ops.adapt_datefield_value
+    return {name: adapt(value) if isinstance(value, date) else value for name, value in values.items()}
+
+
+@lru_cache(maxsize=512)
+def _named(sql: str) -> str:
+    return re.sub(r"(?<![:\w]):([a-z_]+\d*)", r"%(\1)s", sql.replace("%", "%%"))

@@ -1,0 +1,1 @@
+"""Organisation: persons, units, affiliations and posts, all dated; accounts; roster import."""
