@@ -1,0 +1,54 @@
+"""Sentences for people that are translated when they are read, so that one check serves both languages."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from django.utils.translation import gettext
+
+
+class Text:
+    """A Chinese sentence with named gaps; `str()` gives it in the language of the moment."""
+
+    __slots__ = ("template", "values")
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.template, self.values = template, values
+
+    def __str__(self) -> str:
+        text = gettext(self.template)
+        return text % {name: str(value) for name, value in self.values.items()} if self.values else text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and (self.template, self.values) == (other.template, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.template)
+
+    def __repr__(self) -> str:
+        return f"Text({self.template!r}, {self.values!r})"
+
+
+_ = Text
+
+
+class Joined:
+    """Several texts read as one, in the language of the moment."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: object) -> None:
+        self.parts = parts
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+
+def near(word: str, known: Iterable[str]) -> Joined:
+    """What was probably meant, and what could stand here: the advice behind every unknown name."""
+    pool = sorted(set(map(str, known)))
+    best = difflib.get_close_matches(word, pool, 1)
+    meant = _("（是不是「%(best)s」？）", best=best[0]) if best else ""
+    listed = _("；可以写：%(known)s", known=", ".join(pool[:24])) if pool else _("；这里还没有可写的名字")
+    return Joined(meant, listed)
