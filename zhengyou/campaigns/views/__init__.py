@@ -1,0 +1,1 @@
+"""Pages of the campaigns, by what they show: duties, files, decisions, reviews, preparing, questions, starting."""
