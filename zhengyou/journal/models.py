@@ -81,12 +81,16 @@ class Evidence(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody is writing: the newest version of one text, one row per version kept; not journalled."""
+    """One saved version of a text being written; it grew from `base`, may put `joined` to rest; not journalled.
+
+    Versions that no other grew from are heads: one head is the text, two are two tabs that both went on writing.
+    """
 
     owner = models.CharField(max_length=60)
     label = models.CharField(max_length=80)
     version = models.IntegerField()
     base = models.IntegerField(default=0)
+    joined = models.IntegerField(default=0)
     body = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 

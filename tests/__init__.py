@@ -1,0 +1,1 @@
+"""Whole-house tests: doors, habits, the story, documents, the browser."""
