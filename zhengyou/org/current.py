@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
+from django.db.models import Subquery
 from django.utils import translation
 
-from zhengyou.org.models import Organisation, OrganisationPart
+from zhengyou.org.models import Organisation, OrganisationPart, Placement, on
 from zhengyou.packs.organisation import Organisation as Part
 
 
@@ -19,6 +22,34 @@ def part() -> Part | None:
     """The organisation's part in force, or None in an empty directory. One query; parsed once per version."""
     newest = OrganisationPart.objects.order_by("-version").values_list("pk", "sha256").first()
     return None if newest is None else _parsed(*newest)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page needs of the organisation: itself, its part in force, its root unit's id."""
+
+    organisation: Organisation
+    part: Part
+    root: int | None
+
+    @property
+    def may(self) -> dict[str, frozenset[str]]:
+        """Post -> powers, as the part in force says."""
+        return {post.code: frozenset(post.may) for post in self.part.posts}
+
+
+def frame(day: date) -> Frame | None:
+    """The organisation, its part and its root on a day, in one query; None in an empty directory."""
+    newest = OrganisationPart.objects.order_by("-version")
+    root = Placement.objects.filter(on(day), parent=None).order_by("unit_id").values("unit_id")[:1]
+    row = Organisation.objects.annotate(
+        part_pk=Subquery(newest.values("pk")[:1]),
+        part_sha=Subquery(newest.values("sha256")[:1]),
+        root=Subquery(root),
+    ).first()
+    if row is None or row.part_pk is None:
+        return None
+    return Frame(row, _parsed(row.part_pk, row.part_sha), row.root)
 
 
 @lru_cache(maxsize=8)
