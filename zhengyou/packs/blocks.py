@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, field_validator
+from pydantic import BaseModel, ConfigDict, WithJsonSchema, WrapValidator, field_validator
 
 from . import dates, expressions
 from .faults import OPEN
@@ -22,7 +23,7 @@ Power = Literal[
 Recurrence = Literal["day", "week", "month", "quarter", "half", "year"]
 
 
-class Wrong(ValueError):
+class WrongError(ValueError):
     """A value that cannot be read, with the sentence that says why; `column` counts inside the value."""
 
     def __init__(self, message: object, column: int = 0) -> None:
@@ -32,7 +33,7 @@ class Wrong(ValueError):
 
 def _plain(value: object) -> str:
     if not isinstance(value, str):
-        raise Wrong(_("这里要写一个值，不是一整块"))
+        raise WrongError(_("这里要写一个值，不是一整块"))
     return unicodedata.normalize("NFKC", value).strip()
 
 
@@ -42,7 +43,7 @@ def number(value: object) -> Fraction:
         return value
     found = re.fullmatch(r"(-?\d{1,12}(?:\.\d{1,12})?)(?:\s*/\s*(\d{1,12}))?\s*(%?)", _plain(value))
     if not found or (found[2] and int(found[2]) == 0):
-        raise Wrong(_("「%(value)s」不是数：写 5、0.5、1/2 或者 90%%", value=value))
+        raise WrongError(_("「%(value)s」不是数：写 5、0.5、1/2 或者 90%%", value=value))
     return Fraction(found[1]) / int(found[2] or 1) / (100 if found[3] else 1)
 
 
@@ -51,7 +52,7 @@ def whole(value: object) -> int:
     if isinstance(value, int):
         return value
     if not re.fullmatch(r"\d{1,9}", _plain(value)):
-        raise Wrong(_("「%(value)s」不是整数：写 0、1、2 这样的数", value=value))
+        raise WrongError(_("「%(value)s」不是整数：写 0、1、2 这样的数", value=value))
     return int(_plain(value))
 
 
@@ -61,7 +62,7 @@ def flag(value: object) -> bool:
         return value
     known = {"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False}
     if _plain(value).lower() not in known:
-        raise Wrong(_("「%(value)s」不是 yes 或 no", value=value))
+        raise WrongError(_("「%(value)s」不是 yes 或 no", value=value))
     return known[_plain(value).lower()]
 
 
@@ -72,7 +73,7 @@ def code(value: object) -> str:
         or not re.fullmatch(r"[^\W\d]\w{0,59}", value)
         or value in expressions.WORDS
     ):
-        raise Wrong(
+        raise WrongError(
             _(
                 "「%(value)s」不能当代码：用字母（也可以是汉字）开头，后面是字母、数字、下划线；"
                 "and、or、not、in、is、none、yes、no 除外",
@@ -82,23 +83,10 @@ def code(value: object) -> str:
     return value
 
 
-def _one_of(name: str, *known: str) -> Callable[[object], object]:
-    def read(value: object) -> object:
-        plain = _plain(value)
-        if plain not in known:
-            raise Wrong(_("「%(value)s」不行，只能写：%(known)s", value=value, known=", ".join(known)))
-        return plain
-
-    return read
-
-
-def one_of(*known: str) -> BeforeValidator:
-    """One word of a closed list."""
-    return BeforeValidator(_one_of("", *known))
-
-
 def many(value: object) -> object:
     """One value where several may stand; a text is cut at commas, as answers on a form come."""
+    if value == "none":
+        return []
     if isinstance(value, str):
         parts = [part for part in re.split(r"\s*[,，、;；]\s*", value.strip()) if part]
         return parts or [value]
@@ -110,75 +98,122 @@ def single(value: object) -> object:
     return value if isinstance(value, list) or value is OPEN else [value]
 
 
-def _when(value: object) -> dates.When:
-    try:
-        found = dates.parse(value if isinstance(value, dates.When) else _plain(value))
-    except dates.DateError as err:
-        raise Wrong(err.message) from None
+def reads(reader: Callable[[object], object]) -> WrapValidator:
+    """Makes a type of a reader; an open value stays open, also inside lists and mappings."""
+
+    def read(value: object, handler: object) -> object:
+        return value if value is OPEN else reader(value)
+
+    return WrapValidator(read)
+
+
+def when(value: object) -> dates.When:
+    """A day; a month alone is refused."""
+    found = month_or_day(value)
     if found.kind == "month":
-        raise Wrong(
-            _("「%(value)s」只到月：这里要写到哪一天（只有阶段节点 stages 可以只写年月）", value=value)
-        )
+        raise WrongError(_("「%(value)s」只到月，这里要写到哪一天（stages 才可以只写年月）", value=value))
     return found
 
 
-def _month_or_day(value: object) -> dates.When:
+def month_or_day(value: object) -> dates.When:
+    """A day or a month."""
     try:
         return dates.parse(value if isinstance(value, dates.When) else _plain(value))
     except dates.DateError as err:
-        raise Wrong(err.message) from None
+        raise WrongError(err.message) from None
 
 
-def _formula(value: object) -> expressions.Expression:
+def when_or_each(value: object) -> object:
+    """One day, or a day for each of those who owe the task."""
+    if not isinstance(value, dict):
+        return when(value)
+    if not value:
+        raise WrongError(_("这里一个日期也没有"))
+    return {who: day if day is OPEN else when(day) for who, day in value.items()}
+
+
+def formula(value: object) -> expressions.Expression:
+    """A one-line expression."""
     try:
         return expressions.parse(value)
     except expressions.ExpressionError as err:
-        raise Wrong(err.message, err.column) from None
+        raise WrongError(err.message, err.column) from None
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """Words, kept as written."""
     if not isinstance(value, str):
-        raise Wrong(_("这里要写文字，不是一整块"))
+        raise WrongError(_("这里要写文字，不是一整块"))
     return value
 
 
-def _scale(value: object) -> object:
-    """A scale given as a form's text: `好 100，一般 60`."""
-    if not isinstance(value, str):
-        return value
-    out: dict[str, str] = {}
-    for part in many(value):  # type: ignore[attr-defined]
-        found = re.fullmatch(r"([^\W\d]\w*)\s*[:： ]\s*(\S+)", part)
-        if not found:
-            raise Wrong(_("「%(part)s」读不成等级：写成「好 100，一般 60」这样", part=part))
-        out[found[1]] = found[2]
-    return out
+def scale(value: object) -> dict[str, object]:
+    """Words with their values; also as a form's text: `好 100，一般 60`."""
+    found: dict[str, object] = {}
+    if isinstance(value, str):
+        for part in re.split(r"\s*[,，、;；]\s*", value.strip()):
+            pair = re.fullmatch(r"([^\W\d]\w*)\s*[:： ]\s*(\S+)", part)
+            if not pair:
+                raise WrongError(_("「%(part)s」读不成等级：写成「好 100，一般 60」这样", part=part))
+            found[pair[1]] = pair[2]
+    elif isinstance(value, dict):
+        found = dict(value)
+    if not found:
+        raise WrongError(_("这里要写等级和它的数，例如「好 100，一般 60」"))
+    return {
+        code(word): worth if worth is OPEN or worth == "excluded" else number(worth)
+        for word, worth in found.items()
+    }
 
 
-_TEXT_OR_NUMBER = {"type": ["string", "number"]}
-Txt = Annotated[str, BeforeValidator(_text)]
-Number = Annotated[
-    Fraction, BeforeValidator(number), WithJsonSchema(_TEXT_OR_NUMBER | {"title": "5, 0.5, 1/2, 90%"})
+def zone(value: object) -> str:
+    """A time zone of the tz database."""
+    try:
+        return ZoneInfo(_plain(value)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongError(_("没有「%(value)s」这个时区：写 Asia/Shanghai 这样的名字", value=value)) from None
+
+
+def _list_of(reader: Callable[[object], object]) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if not isinstance(value, list):
+            raise WrongError(_("这里要写一个或几个值，不是一整块"))
+        return [item if item is OPEN else reader(item) for item in value]
+
+    return read
+
+
+def _either(first: Callable[[Any], Any], second: Callable[[Any], Any]) -> Callable[[object], object]:
+    return lambda value: second(first(value))
+
+
+_STRING = {"type": "string"}
+_STRINGS = {"anyOf": [_STRING, {"type": "array", "items": _STRING}]}
+_NUMBER = {"type": ["string", "number"], "title": "5, 0.5, 1/2, 90%"}
+_FLAG = {"enum": ["yes", "no", True, False]}
+Txt = Annotated[str, reads(text), WithJsonSchema(_STRING)]
+Number = Annotated[Fraction, reads(number), WithJsonSchema(_NUMBER)]
+Whole = Annotated[int, reads(whole), WithJsonSchema({"type": ["string", "integer"]})]
+Flag = Annotated[bool, reads(flag), WithJsonSchema(_FLAG)]
+Code = Annotated[str, reads(code), WithJsonSchema(_STRING | {"title": "a code"})]
+Zone = Annotated[str, reads(zone), WithJsonSchema(_STRING | {"title": "a time zone"})]
+When = Annotated[dates.When, reads(when), WithJsonSchema(_STRING | {"title": "a date"})]
+MonthOrDay = Annotated[
+    dates.When, reads(month_or_day), WithJsonSchema(_STRING | {"title": "a date or month"})
 ]
-Whole = Annotated[int, BeforeValidator(whole), WithJsonSchema({"type": ["string", "integer"]})]
-Flag = Annotated[bool, BeforeValidator(flag), WithJsonSchema({"enum": ["yes", "no", True, False]})]
-Code = Annotated[str, BeforeValidator(code), WithJsonSchema({"type": "string", "title": "a code"})]
-When = Annotated[dates.When, BeforeValidator(_when), WithJsonSchema({"type": "string", "title": "a date"})]
-Day = Annotated[
-    dates.When,
-    BeforeValidator(_month_or_day),
-    WithJsonSchema({"type": "string", "title": "a date or a month"}),
+Due = Annotated[
+    dates.When | dict[str, dates.When],
+    reads(when_or_each),
+    WithJsonSchema({"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}]}),
 ]
-Formula = Annotated[
-    expressions.Expression,
-    BeforeValidator(_formula),
-    WithJsonSchema({"type": "string", "title": "a formula"}),
+Formula = Annotated[expressions.Expression, reads(formula), WithJsonSchema(_STRING | {"title": "a formula"})]
+Codes = Annotated[list[str], reads(_either(many, _list_of(text))), WithJsonSchema(_STRINGS)]
+Words = Annotated[list[str], reads(_either(single, _list_of(text))), WithJsonSchema(_STRINGS)]
+Days = Annotated[list[dates.When], reads(_either(many, _list_of(when))), WithJsonSchema(_STRINGS)]
+Formulas = Annotated[
+    list[expressions.Expression], reads(_either(single, _list_of(formula))), WithJsonSchema(_STRINGS)
 ]
-_STRINGS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-Codes = Annotated[list[Txt], BeforeValidator(many), WithJsonSchema(_STRINGS)]
-Words = Annotated[list[Txt], BeforeValidator(single), WithJsonSchema(_STRINGS)]
-Formulas = Annotated[list[Formula], BeforeValidator(single), WithJsonSchema(_STRINGS)]
-Scale = Annotated[dict[Code, Number | Literal["excluded"]], BeforeValidator(_scale)]
+Scale = Annotated[dict[str, Fraction | str], reads(scale), WithJsonSchema({"type": ["object", "string"]})]
 
 
 def holds_block(kind: Any) -> bool:
@@ -199,7 +234,9 @@ class Block(BaseModel):
         if value is not OPEN:
             return handler(value)
         if holds_block(cls.model_fields[info.field_name].annotation):
-            raise Wrong(_("null 只能代替一个值，不能代替一整块：请写出里面的键，把来源没说的那几个写成 null"))
+            raise WrongError(
+                _("null 只能代替一个值，不能代替一整块：请写出里面的键，把来源没说的那几个写成 null")
+            )
         return value
 
     def states(self, field: str) -> bool:

@@ -10,6 +10,7 @@ from .blocks import (
     Block,
     Code,
     Codes,
+    Days,
     Flag,
     Labelled,
     Power,
@@ -18,24 +19,19 @@ from .blocks import (
     When,
     Whole,
     Words,
-    Wrong,
+    WrongError,
     many,
-    one_of,
 )
 from .faults import OPEN
 from .wording import Text as _
 
-Affiliated = Annotated[
-    Literal["registered", "activity", "either"], one_of("registered", "activity", "either")
-]
-Duties = Annotated[
-    Literal["not_owed", "owed", "deadline_moves"], one_of("not_owed", "owed", "deadline_moves")
-]
+Affiliated = Literal["registered", "activity", "either"]
+Duties = Literal["not_owed", "owed", "deadline_moves"]
 
 
 def _registered(value: object) -> object:
     if value == "activity":
-        raise Wrong(_("语言 1 只把任务派给注册的单位；派给活动单位（activity）要等语言 2"))
+        raise WrongError(_("语言 1 只把任务派给注册的单位；派给活动单位（activity）要等语言 2"))
     return value
 
 
@@ -91,12 +87,12 @@ class Period(Labelled):
 
     starts: When | None = None
     dates: list[Annotated[list[When], Field(min_length=2, max_length=2)]] | None = None
-    of: Annotated[Recurrence, one_of("day", "week", "month", "quarter", "half", "year")] | None = None
+    of: Recurrence | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Period:
         if sum(x is not None for x in (self.starts, self.dates, self.of)) != 1:
-            raise Wrong(_("一个周期只写 starts、dates、of 里的一个"))
+            raise WrongError(_("一个周期只写 starts、dates、of 里的一个"))
         return self
 
 
@@ -115,8 +111,8 @@ class Calendar(Block):
     events: dict[Code, Labelled] = {}
     periods: dict[Code, Period] = {}
     blackouts: dict[Code, Blackout] = {}
-    holidays: list[When] = []
-    workdays: list[When] = []
+    holidays: Days = []
+    workdays: Days = []
 
 
 class TermEnglish(Block):
@@ -183,5 +179,5 @@ class OrganisationBlock(Labelled):
     @model_validator(mode="after")
     def _not_empty(self) -> OrganisationBlock:
         if not self.unit_kinds and self.unit_kinds is not OPEN:
-            raise Wrong(_("一个组织至少要有一种单位"))
+            raise WrongError(_("一个组织至少要有一种单位"))
         return self

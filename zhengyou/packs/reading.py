@@ -129,7 +129,7 @@ def _read(text: str) -> Source:
     return src
 
 
-class _Stop(ValueError):
+class _StopError(ValueError):
     """A fault after which the rest of the file is not worth reading."""
 
 
@@ -152,13 +152,13 @@ class _Builder:
         try:
             for event in YAML(typ="safe", pure=True).parse(StringIO(text)):
                 self._event(event)
-        except _Stop:
+        except _StopError:
             pass
 
     def _stop(self, code: str, mark: Any, message: object) -> None:
         self.src.at.setdefault(("?",), (mark.line + 1, mark.column + 1))
         self.src.fault(code, ("?",), message)
-        raise _Stop
+        raise _StopError
 
     def _event(self, event: Any) -> None:
         if isinstance(event, DocumentStartEvent):
