@@ -19,13 +19,6 @@ class Person:
     """A link to a person."""
 
 
-class Word:
-    """A word of a list that the organisation or the room keeps: `Word["category"]`."""
-
-    def __class_getitem__(cls, name: str) -> Any:
-        return Annotated[str, f"kind:{name}"]
-
-
 @dataclass(frozen=True)
 class FactType:
     """A fact by name: an event happens on a day, a state holds from a day to a day."""
@@ -80,9 +73,9 @@ class MembershipFact:
 
     unit: Unit
     person: Person
-    category: Word["category"]
-    status: Word["status"]
-    role: Word["role"]
+    category: Annotated[str, "kind:category"]
+    status: Annotated[str, "kind:status"]
+    role: Annotated[str, "kind:role"]
     joined: date
 
 
@@ -92,7 +85,7 @@ class MeetingFact:
 
     unit: Unit
     host: Unit | None
-    kind: Word["meeting"]
+    kind: Annotated[str, "kind:meeting"]
     present: Fraction
     due: Fraction
     minutes: Fraction

@@ -34,9 +34,9 @@ LANGUAGE = 1
 #: Keys that language 2 adds, by the block that holds them; refused by name under `language: 1`.
 LATER: dict[str, frozenset[str]] = {
     "pack": frozenset(
-        "extends lock links lists channels scales sheets forms pauses tables measures selections ladders "
-        "targets".split()
-    ),
+        {"extends", "lock", "links", "lists", "channels", "scales", "sheets", "forms", "pauses"}
+    )
+    | {"tables", "measures", "selections", "ladders", "targets"},
     "task": frozenset({"with", "each", "need", "instead_of", "late", "excuses"}),
     "audience": frozenset({"links"}),
 }

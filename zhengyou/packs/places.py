@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from . import dates
-from .faults import Path
+from .faults import Path, address
 from .model import Pack
 from .reading import Source
 
@@ -19,8 +19,8 @@ WHO_KEYS = frozenset({"who", "by", "to", "raters", "subjects", "verify_by"})
 
 
 def keys_of(path: Path) -> tuple[str, ...]:
-    """The path's keys as written; list positions count from 1."""
-    return tuple(str(part + 1) if isinstance(part, int) else part for part in path)
+    """The path's keys as written; list positions count from 1, dots part keys."""
+    return tuple(address(path).split("."))
 
 
 def fits(path: Path, wanted: list[str]) -> bool:
@@ -72,7 +72,7 @@ def type_at(path: Path) -> Any:
 
 
 def sort_at(path: Path) -> str:
-    """What an answer at a place is: date, number, choice, words (several) or text."""
+    """What an answer at a place is: date, number, choice, words (several), scale or text."""
     kind = type_at(path)
     origin = get_origin(kind)
     if kind is dates.When:
@@ -83,6 +83,8 @@ def sort_at(path: Path) -> str:
         return "choice"
     if path[-1] in ("on", "includes") and origin is list:
         return "choice"
+    if origin is dict:
+        return "scale"
     return "words" if origin is list else "text"
 
 

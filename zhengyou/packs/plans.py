@@ -11,6 +11,10 @@ from .expressions import Node
 from .organisation import Label
 
 
+#: Nothing said, in either language.
+NO_WORDS = Label()
+
+
 @dataclass(frozen=True)
 class SlotPlan:
     """A task in one period. `opens_on` to `due_on`; from `cutoff_on` on, the unit of record no longer changes."""
@@ -55,8 +59,8 @@ class TaskPlan:
     joiners: str = "owe"
     counts_when: str = "accepted"
     kinds: tuple[Label, ...] = ()
-    note: Label = Label()
-    advice: Label = Label()
+    note: Label = NO_WORDS
+    advice: Label = NO_WORDS
     source: str = ""
     opens: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
