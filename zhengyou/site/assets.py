@@ -1,0 +1,45 @@
+"""Static files: addresses carry the file's hash, so that browsers may keep them; a check that the build fetched them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.checks import CheckMessage, Error, register
+
+VENDOR = Path(__file__).parent / "static" / "vendor"
+NEEDED = ("tabler.min.css", "icons.svg", "echarts.min.js")
+
+
+class Versioned(StaticFilesStorage):
+    """`static/site/base.css?v=1f3a…`: a changed file has a new address, an unchanged one is never asked for again."""
+
+    def url(self, name: str | None) -> str:
+        return super().url(name) + _version(name or "")
+
+
+@lru_cache(maxsize=256)
+def _version(name: str) -> str:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        return ""
+    return "?v=" + hashlib.sha256(Path(found).read_bytes()).hexdigest()[:8]
+
+
+@register()
+def assets_are_there(**_kwargs: Any) -> list[CheckMessage]:
+    """Fails where the build did not fetch the style sheet, the drawings and the chart library."""
+    missing = [name for name in NEEDED if not (VENDOR / name).exists()]
+    if not missing:
+        return []
+    return [
+        Error(
+            f"page assets are missing: {', '.join(missing)}",
+            hint="They are fetched when the project is installed: uv sync --reinstall-package zhengyou",
+            id="site.E001",
+        )
+    ]

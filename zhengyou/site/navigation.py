@@ -1,0 +1,144 @@
+"""The one visible list of places: for whom, where, under which heading. What has no address yet is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from zhengyou.org.rules import Authority
+
+Rule = Callable[[Authority], bool]
+
+WORK, CAMPAIGN, BASE = _("工作"), _("活动"), _("基础")
+
+
+def anybody(authority: Authority) -> bool:
+    """Whoever has signed in."""
+    return True
+
+
+def has_post(authority: Authority) -> bool:
+    """Whoever holds a post on any unit."""
+    return bool(authority.posts)
+
+
+def power(name: str) -> Rule:
+    """Whoever holds a post with this power on any unit."""
+    return lambda authority: authority.anywhere(name)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: key, words, name of its address, drawing, heading, and who sees it."""
+
+    key: str
+    label: Any
+    route: str
+    icon: str
+    group: Any
+    rule: Rule
+    short: Any = ""
+
+
+PLACES = (
+    Place("desk", _("工作台"), "desk", "home", WORK, anybody, _("待办")),
+    Place("board", _("进度总览"), "board", "chart-bar", WORK, has_post),
+    Place("reviews", _("待我审核"), "reviews", "clipboard-check", WORK, power("review"), _("审核")),
+    Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, power("start")),
+    Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
+    Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
+    Place("roster", _("花名册导入"), "roster", "upload", BASE, power("import")),
+)
+#: The phone's tabs for members and secretaries, in this order.
+TABS = ("me", "desk", "reviews", "unit")
+
+
+@dataclass
+class Item:
+    """A place as one reader sees it."""
+
+    key: str
+    label: Any
+    url: str
+    icon: str
+    here: bool = False
+    badge: int = 0
+
+
+@dataclass
+class Group:
+    """A heading of the side bar with its places."""
+
+    label: Any
+    items: list[Item]
+
+
+@dataclass
+class Navigation:
+    """Side bar, menu and tabs of one reader; `record` is the way to everything kept about that reader."""
+
+    groups: list[Group] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    tabs: list[Item] = field(default_factory=list)
+    side: bool = False
+    menu: bool = False
+    record: str = ""
+
+
+def address(route: str, *args: object) -> str:
+    """The address of a named door, or "" while its room does not exist."""
+    try:
+        return reverse(route, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def build(request: HttpRequest) -> Navigation:
+    """What this reader's posts allow, with the present place marked; badges come from `request.badges`, if a page set it."""
+    me, authority = getattr(request, "me", None), getattr(request, "authority", None)
+    if me is None or authority is None:
+        return Navigation()
+    badges = getattr(request, "badges", {})
+    items: list[tuple[Any, Item]] = []
+    for place in PLACES:
+        url = address(place.route)
+        if url and place.rule(authority):
+            items.append((place.group, Item(place.key, place.label, url, place.icon, badge=badges.get(place.key, 0))))
+    here = max(
+        (item for _group, item in items if request.path.startswith(item.url)), key=lambda i: len(i.url), default=None
+    )
+    if here is not None:
+        here.here = True
+    found = Navigation(items=[item for _group, item in items], record=address("me"))
+    for label in (WORK, CAMPAIGN, BASE):
+        group = [item for of, item in items if of is label]
+        if group:
+            found.groups.append(Group(label, group))
+    wide = any(authority.anywhere(name) for name in ("import", "appoint", "start", "see_units"))
+    found.side = bool(authority.posts)
+    found.menu = wide
+    if not wide:
+        found.tabs = _tabs(request, found)
+    return found
+
+
+def _tabs(request: HttpRequest, found: Navigation) -> list[Item]:
+    """My record, my desk, what waits for my review, my unit: whichever of these there are."""
+    known = {item.key: item for item in found.items}
+    short = {place.key: place.short for place in PLACES}
+    tabs = []
+    for key in TABS:
+        if key == "me" and found.record:
+            tabs.append(Item(key, _("我的"), found.record, "user", request.path.startswith(found.record)))
+        elif key == "unit" and (url := address("my_unit")):
+            tabs.append(Item(key, _("单位"), url, "sitemap", request.path.startswith(url)))
+        elif key in known:
+            item = known[key]
+            icon = "list-check" if key == "desk" else item.icon
+            tabs.append(Item(key, short[key] or item.label, item.url, icon, item.here, item.badge))
+    return tabs

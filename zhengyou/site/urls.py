@@ -1,0 +1,44 @@
+"""All addresses: the frame's own doors, then each room's."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from allauth.usersessions import views as usersessions
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from zhengyou.site import faults, views
+
+#: Rooms with doors, in the order in which an address is looked for.
+ROOMS = ("overview", "campaigns", "org")
+
+
+
+def _rooms() -> list[URLResolver]:
+    """Each room's doors. While rooms are being built, one that cannot be imported yet is left out."""
+    found = []
+    for room in ROOMS:
+        try:
+            found.append(path("", include(f"zhengyou.{room}.urls")))
+        except ImportError:
+            continue
+    return found
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.SignIn.as_view(), name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/password/first/", account.password_set, name="account_set_password"),
+    path("account/devices/", usersessions.list_usersessions, name="usersessions_list"),
+    path("account/alive/", views.alive, name="alive"),
+    path("language/", views.language, name="language"),
+    path("demo/", views.demo, name="demo"),
+    re_path(r"^brand-(?P<colour>[0-9a-f]{6})\.css$", views.brand, name="brand"),
+    *_rooms(),
+]
+
+handler400 = faults.bad_request
+handler403 = faults.denied
+handler404 = faults.missing
+handler500 = faults.broken
