@@ -139,7 +139,10 @@ class Person(models.Model):
     note = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["name"], name="person_name")]
+        indexes = [
+            models.Index(fields=["name"], name="person_name"),
+            models.Index(fields=["sort_key", "id"], name="person_order"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -181,9 +184,7 @@ class Affiliation(Dated):
         indexes = [
             models.Index(fields=["unit", "valid_to"], name="affiliation_unit", condition=Q(dropped=None)),
             models.Index(fields=["entry"], name="affiliation_entry"),
-            models.Index(
-                fields=["dropped"], name="affiliation_dropped", condition=Q(dropped__isnull=False)
-            ),
+            models.Index(fields=["dropped"], name="affiliation_dropped", condition=Q(dropped__isnull=False)),
             models.Index(fields=["person", "valid_to"], name="affiliation_person"),
         ]
 
@@ -251,10 +252,25 @@ class Slip(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
 
     def __str__(self) -> str:
         return f"slip of {self.person_id}"
+
+
+class SlipTry(models.Model):
+    """Wrong codes tried in one hour from one address (for one number, or for all): what slows down guessing."""
+
+    key = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    n = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "hour"], name="sliptry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.n} at {self.hour}"
 
 
 class SetupLink(models.Model):
