@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import re
@@ -23,6 +22,39 @@ FILES = {
     "echarts/NOTICE": "echarts.NOTICE.txt",
     "@tabler/icons/LICENSE": "tabler-icons.LICENSE.txt",
 }
+
+# Parts of Tabler that no page uses: more than half of its weight. Our own statuses, steps and timeline stand in site/*.css.
+UNUSED = re.compile(
+    r"\.(navbar|offcanvas|carousel|toast|popover|bs-popover|bs-tooltip|tooltip|accordion|modal|dropdown|dropstart|dropend"
+    r"|dropup|ribbon|avatar|steps?|timeline|markdown|otp|io|page|status|divide|signal|calendar|sparkline|sortable|chart"
+    r"|strength|switch|theme|signature|payment|flag|apexcharts|jvm|jqvmap|ts|litepicker|noUi|dropzone|plyr|fslightbox|tox"
+    r"|hugerte|colorpicker|clr|datagrid|tracking|loader|spinner|placeholder|pricing|stars?|chat|kanban|vc|fc|swatch"
+    r"|segmented|wizard|marketing|hero|browser|photo|gallery|icon-pulse|icon-tada|icon-rotate)(?![a-z])"
+)
+
+
+def without_unused(css: str) -> str:
+    """The style sheet less the rules all of whose selectors name an unused part; inside @media too."""
+    out, depth, begin = [], 0, 0
+    for i, char in enumerate(css):
+        if char == "{":
+            depth += 1
+        elif char == "}":
+            depth -= 1
+            if depth == 0:
+                rule, begin = css[begin : i + 1], i + 1
+                head, body = rule.split("{", 1)
+                if head.lstrip().startswith(("@media", "@supports")):
+                    body = without_unused(body[:-1]) + "}"
+                    rule = f"{head}{{{body}" if body != "}" else ""
+                elif not head.lstrip().startswith("@") and all(map(UNUSED.search, _selectors(head))):
+                    rule = ""
+                out.append(rule)
+    return "".join(out) + css[begin:]
+
+
+def _selectors(head: str) -> list[str]:
+    return re.split(r",(?![^()]*\))", head)
 
 
 class Assets(BuildHookInterface):
@@ -78,7 +110,9 @@ class Assets(BuildHookInterface):
                 text=True,
             )
             if done.returncode:
-                raise SystemExit(f"npm could not fetch the page assets (frontend/package.json):\n{done.stderr}")
+                raise SystemExit(
+                    f"npm could not fetch the page assets (frontend/package.json):\n{done.stderr}"
+                )
             self._copy(Path(room, "node_modules"))
 
     def _copy(self, modules: Path) -> None:
@@ -89,11 +123,12 @@ class Assets(BuildHookInterface):
             text = (modules / source).read_text(encoding="utf-8")
             # The map files are not shipped, so the line that names them would only cause a 404.
             text = re.sub(r"\n?(/\*|//)# sourceMappingURL=[^\n]*", "", text)
+            if name.endswith(".css"):
+                text = without_unused(text)
             (fresh / name).write_text(text, encoding="utf-8")
-        (fresh / "icons.svg").write_text(self._sprite(modules / "@tabler/icons/icons/outline"), encoding="utf-8")
-        for path in [*fresh.glob("*.css"), *fresh.glob("*.js"), *fresh.glob("*.svg")]:
-            # whitenoise serves the .gz beside a file to whoever accepts it.
-            path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+        (fresh / "icons.svg").write_text(
+            self._sprite(modules / "@tabler/icons/icons/outline"), encoding="utf-8"
+        )
         (fresh / "stamp").write_text(self._stamp())
         shutil.rmtree(self._vendor, ignore_errors=True)
         fresh.rename(self._vendor)

@@ -77,7 +77,9 @@ class Adapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str = "", *rest: Any, **named: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str = "", *rest: Any, **named: Any
+    ) -> None:
         """Say only that a new password holds; signing in and out show themselves."""
         if "password" in message_template:
             messages.success(request, _("新密码已经生效，别的设备要重新登录。"))
@@ -132,7 +134,12 @@ def remember_device(request: HttpRequest, response: HttpResponse, number: str) -
         return
     value = signing.dumps([number, secrets.token_hex(8)], salt=DEVICE)
     response.set_cookie(
-        DEVICE, value, max_age=DEVICE_AGE, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        DEVICE,
+        value,
+        max_age=DEVICE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
     )
 
 
@@ -147,7 +154,7 @@ class SignInForm(LoginForm):
         password.help_text = ""
         remember.label = _("在这台设备上保持登录 30 天（公用电脑不要勾）")
         login.error_messages["required"] = _("没有填编号。填花名册上的工号或学号。")
-        password.error_messages["required"] = _("没有填密码。还没有设密码的，用登录单登录。")
+        password.error_messages["required"] = _("没有填密码。还没有设密码的，用登录条登录。")
         for field in (login, password):
             field.widget.attrs.pop("placeholder", None)
 

@@ -56,7 +56,8 @@ def cast(root: Path) -> list[dict[str, str]]:
     if not mark.exists():
         return []
     found: list[dict[str, str]] = json.loads(mark.read_text(encoding="utf-8")).get("cast", [])
-    return found
+    fields = ("number", "name", "post", "unit", "about", "about_en", "icon")
+    return [{name: str(one.get(name, "")) for name in fields} for one in found]
 
 
 def demo_day(root: Path) -> date | None:

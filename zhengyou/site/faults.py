@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from zhengyou.kit.faults import Problem
 from zhengyou.kit.verdict import Refused
@@ -24,39 +24,65 @@ log = logging.getLogger("zhengyou")
 
 #: status -> (title, what is true and what to do)
 WORDS: dict[int, tuple[Any, Any]] = {
-    400: (lazy("这个请求读不懂"), lazy("地址或内容不完整，系统里什么都没变。请回到上一页，从页面上的按钮再来一次。")),
+    400: (
+        gettext_lazy("这个请求读不懂"),
+        gettext_lazy("地址或内容不完整，系统里什么都没变。请回到上一页，从页面上的按钮再来一次。"),
+    ),
     401: (
-        lazy("登录已经过期"),
-        lazy("还没有交上，系统里什么都没变。请在新窗口登录，再把下面的内容填回去。"),
+        gettext_lazy("登录已经过期"),
+        gettext_lazy("还没有交上，系统里什么都没变。请在新窗口登录，再把下面的内容填回去。"),
     ),
-    403: (lazy("这件事不能由您办"), lazy("如果本该由您办，请找本单位的负责人或办公室核对您的职务。")),
+    403: (
+        gettext_lazy("这件事不能由您办"),
+        gettext_lazy("如果本该由您办，请找本单位的负责人或办公室核对您的职务。"),
+    ),
     404: (
-        lazy("没有这一页"),
-        lazy("地址可能写错了，或者这一页不归您看。请从首页找起；链接是别人给的，请向给的人核对。"),
+        gettext_lazy("没有这一页"),
+        gettext_lazy("地址可能写错了，或者这一页不归您看。请从首页找起；链接是别人给的，请向给的人核对。"),
     ),
-    405: (lazy("这个地址不能这样打开"), lazy("它只接收页面上的按钮交来的内容，不能直接打开或刷新。请回到上一页再点一次。")),
+    405: (
+        gettext_lazy("这个地址不能这样打开"),
+        gettext_lazy("它只接收页面上的按钮交来的内容，不能直接打开或刷新。请回到上一页再点一次。"),
+    ),
     409: (
-        lazy("情况已经变了"),
-        lazy("您打开这一页以后，别人或您自己在另一处已经改过它。这一次没有改动，请回到那一页看看现在的样子。"),
+        gettext_lazy("情况已经变了"),
+        gettext_lazy(
+            "您打开这一页以后，别人或您自己在另一处已经改过它。这一次没有改动，请回到那一页看看现在的样子。"
+        ),
     ),
     413: (
-        lazy("文件太大"),
-        lazy("没有收下，系统里什么都没变。请把文件分成几份，或者压缩图片后再传；很大的花名册可以由管理员用命令行导入。"),
+        gettext_lazy("文件太大"),
+        gettext_lazy(
+            "没有收下，系统里什么都没变。请把文件分成几份，或者压缩图片后再传；很大的花名册可以由管理员用命令行导入。"
+        ),
     ),
-    422: (lazy("还有几处要改"), lazy("什么都没有改动。请回到上一页，按下面的说明改好再交，填好的内容都在。")),
-    429: (lazy("试得太多了"), lazy("请过一会儿再试。")),
+    422: (
+        gettext_lazy("还有几处要改"),
+        gettext_lazy("什么都没有改动。请回到上一页，按下面的说明改好再交，填好的内容都在。"),
+    ),
+    429: (gettext_lazy("试得太多了"), gettext_lazy("请过一会儿再试。")),
     500: (
-        lazy("系统出了问题"),
-        lazy("这不是您的错，问题已经记下。刚才的操作没有生效。请过几分钟再试；还是不行，请把时间告诉管理员。"),
+        gettext_lazy("系统出了问题"),
+        gettext_lazy(
+            "这不是您的错，问题已经记下。刚才的操作没有生效。请过几分钟再试；还是不行，请把时间告诉管理员。"
+        ),
     ),
-    503: (lazy("系统暂时办不了"), lazy("刚才的操作没有生效，已有的内容都在。请过几分钟再试。")),
+    503: (
+        gettext_lazy("系统暂时办不了"),
+        gettext_lazy("刚才的操作没有生效，已有的内容都在。请过几分钟再试。"),
+    ),
 }
 #: pages that must not touch the database or the session
 BARE = (500, 503)
 
 
 def page(
-    request: HttpRequest, status: int, why: object = "", *, problems: Sequence[Problem] = (), expired: bool = False
+    request: HttpRequest,
+    status: int,
+    why: object = "",
+    *,
+    problems: Sequence[Problem] = (),
+    expired: bool = False,
 ) -> HttpResponse:
     """The answer for a status with its reason: a fragment for htmx, otherwise a page that keeps what was posted in sight."""
     title, advice = WORDS[status]
@@ -107,7 +133,11 @@ def out_of_order(fault: BaseException) -> str:
     """A sentence where the database or the disk is the reason, else "" (then it is our own fault)."""
     text = str(fault).lower()
     if isinstance(fault, OSError):
-        return _("服务器的磁盘满了，写不进去。请告诉管理员。") if fault.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        return (
+            _("服务器的磁盘满了，写不进去。请告诉管理员。")
+            if fault.errno in (errno.ENOSPC, errno.EDQUOT)
+            else ""
+        )
     if not isinstance(fault, OperationalError | InterfaceError):
         return ""
     if "full" in text or "no space" in text:

@@ -192,4 +192,3 @@ class Faults:
         if isinstance(exception, DatabaseError | OSError) and (why := faults.out_of_order(exception)):
             return faults.page(request, 503, why)
         return None
-

@@ -9,12 +9,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengyou.org.rules import Authority
 
 Rule = Callable[[Authority], bool]
 
-WORK, CAMPAIGN, BASE = _("工作"), _("活动"), _("基础")
+# A context keeps these short words apart from the same words in the rooms' catalogues.
+WORK = pgettext_lazy("navigation", "工作")
+CAMPAIGN = pgettext_lazy("navigation", "活动")
+BASE = pgettext_lazy("navigation", "基础")
+MINE = pgettext_lazy("navigation", "我的")
+UNIT = pgettext_lazy("navigation", "单位")
 
 
 def anybody(authority: Authority) -> bool:
@@ -46,9 +52,17 @@ class Place:
 
 
 PLACES = (
-    Place("desk", _("工作台"), "desk", "home", WORK, anybody, _("待办")),
+    Place("desk", _("工作台"), "desk", "home", WORK, anybody, pgettext_lazy("navigation", "待办")),
     Place("board", _("进度总览"), "board", "chart-bar", WORK, has_post),
-    Place("reviews", _("待我审核"), "reviews", "clipboard-check", WORK, power("review"), _("审核")),
+    Place(
+        "reviews",
+        _("待我审核"),
+        "reviews",
+        "clipboard-check",
+        WORK,
+        power("review"),
+        pgettext_lazy("navigation", "审核"),
+    ),
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, power("start")),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
@@ -108,9 +122,13 @@ def build(request: HttpRequest) -> Navigation:
     for place in PLACES:
         url = address(place.route)
         if url and place.rule(authority):
-            items.append((place.group, Item(place.key, place.label, url, place.icon, badge=badges.get(place.key, 0))))
+            items.append(
+                (place.group, Item(place.key, place.label, url, place.icon, badge=badges.get(place.key, 0)))
+            )
     here = max(
-        (item for _group, item in items if request.path.startswith(item.url)), key=lambda i: len(i.url), default=None
+        (item for _group, item in items if request.path.startswith(item.url)),
+        key=lambda i: len(i.url),
+        default=None,
     )
     if here is not None:
         here.here = True
@@ -134,9 +152,9 @@ def _tabs(request: HttpRequest, found: Navigation) -> list[Item]:
     tabs = []
     for key in TABS:
         if key == "me" and found.record:
-            tabs.append(Item(key, _("我的"), found.record, "user", request.path.startswith(found.record)))
+            tabs.append(Item(key, MINE, found.record, "user", request.path.startswith(found.record)))
         elif key == "unit" and (url := address("my_unit")):
-            tabs.append(Item(key, _("单位"), url, "sitemap", request.path.startswith(url)))
+            tabs.append(Item(key, UNIT, url, "sitemap", request.path.startswith(url)))
         elif key in known:
             item = known[key]
             icon = "list-check" if key == "desk" else item.icon

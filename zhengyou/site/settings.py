@@ -24,6 +24,8 @@ ALLOWED_HOSTS = os.environ.get("ZHENGYOU_HOSTS", "127.0.0.1,localhost,[::1]").sp
 HTTPS = os.environ.get("ZHENGYOU_HTTPS", "") not in ("", "0", "no")
 
 INSTALLED_APPS = [
+    # The frame first, so that its templates and commands win over those of libraries.
+    *(f"zhengyou.{room}" for room in reversed(ROOMS)),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -36,8 +38,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "axes",
     "django_tasks_db",
-    # The frame first, so that its templates and commands win over those of libraries.
-    *(f"zhengyou.{room}" for room in reversed(ROOMS)),
 ]
 MIDDLEWARE = [
     "zhengyou.site.middleware.headers",
@@ -186,7 +186,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "zhengyou.site.assets.Versioned"},
 }
-WHITENOISE_USE_FINDERS = True
+#: `serve` and `demo` publish compressed copies first (site.assets.publish); everybody else reads them where they lie.
+PUBLISHED = bool(os.environ.get("ZHENGYOU_PUBLISHED"))
+STATIC_ROOT = DATA / "static" if PUBLISHED else None
+WHITENOISE_USE_FINDERS = not PUBLISHED
 WHITENOISE_MAX_AGE = 30 * 24 * 3600  # addresses carry the file's hash
 
 TASKS = {
@@ -201,7 +204,13 @@ LOG = os.environ.get("ZHENGYOU_LOG", "WARNING").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "zhengyou.site.log.Line",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {
         "file": {
             "class": "logging.handlers.RotatingFileHandler",
@@ -213,7 +222,10 @@ LOGGING = {
             "formatter": "line",
         }
     },
-    "root": {"handlers": ["file"], "level": LOG if LOG in ("DEBUG", "INFO", "WARNING", "ERROR") else "WARNING"},
+    "root": {
+        "handlers": ["file"],
+        "level": LOG if LOG in ("DEBUG", "INFO", "WARNING", "ERROR") else "WARNING",
+    },
     # Who signed in from where is personal: it is counted (axes), not logged.
     "loggers": {"axes": {"level": "CRITICAL"}, "django": {"handlers": [], "propagate": True}},
 }

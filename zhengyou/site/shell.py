@@ -33,7 +33,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "brand": brand[1:] if re.fullmatch(r"#[0-9a-f]{6}", brand) and brand != BRAND else "",
         "html_lang": "en" if english else "zh-Hans",
         "demo_day": day,
-        "demo_weekday": (WEEKDAYS_EN[day.weekday()] if english else f"星期{WEEKDAYS_ZH[day.weekday()]}") if day else "",
+        "demo_weekday": (WEEKDAYS_EN[day.weekday()] if english else f"星期{WEEKDAYS_ZH[day.weekday()]}")
+        if day
+        else "",
         "nav": SimpleLazyObject(lambda: navigation.build(request)),
         "demo": settings.DEMO_DAY is not None,
     }

@@ -12,7 +12,6 @@ from zhengyou.site import faults, views
 ROOMS = ("overview", "campaigns", "org")
 
 
-
 def _rooms() -> list[URLResolver]:
     """Each room's doors. While rooms are being built, one that cannot be imported yet is left out."""
     found = []

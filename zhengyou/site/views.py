@@ -55,7 +55,9 @@ def _entrance(request: HttpRequest) -> dict[str, Any]:
 def locked_out(request: HttpRequest, *_rest: Any, **_named: Any) -> HttpResponse:
     """429: the sign-in page with how long to wait and the way out; the same for numbers that do not exist."""
     form = accounts.SignInForm(request=request, initial={"login": request.POST.get("login", "")})
-    return render(request, "account/login.html", _entrance(request) | {"form": form, "locked": True}, status=429)
+    return render(
+        request, "account/login.html", _entrance(request) | {"form": form, "locked": True}, status=429
+    )
 
 
 @login_not_required

@@ -101,7 +101,12 @@ def five(figures: Any, links: Mapping[str, str] | None = None) -> dict[str, Any]
     accepted, exempt = _count(figures, "accepted"), _count(figures, "exempt")
     cells = [{"word": _("应办"), "n": owed, "url": links.get("owed", "")}]
     cells += [
-        {"word": words[name][1], "cls": words[name][0], "n": _count(figures, name), "url": links.get(name, "")}
+        {
+            "word": words[name][1],
+            "cls": words[name][0],
+            "n": _count(figures, name),
+            "url": links.get(name, ""),
+        }
         for name in order
     ]
     return {
@@ -232,7 +237,13 @@ def pager(context: template.Context, page: Any, name: str = "page") -> dict[str,
 def device(session: Any) -> str:
     """A signed-in device in words that its owner recognises: browser and system, guessed from what it says of itself."""
     agent = session.user_agent
-    browsers = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    browsers = (
+        ("MicroMessenger", gettext("微信")),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
     systems = (
         ("Android", "Android"),
         ("iPhone", "iPhone"),

@@ -1,0 +1,1 @@
+"""The story: an invented organisation plays its campaign from the roster import to the set day; it is the demo."""
