@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from zhengyou.campaigns.models.plan import Slot
+from zhengyou.campaigns.models.seen import DutyQuerySet
 from zhengyou.journal.models import Entry, Evidence
 from zhengyou.org.models import Person, Unit
 
@@ -42,6 +43,8 @@ class Duty(models.Model):
     first_state = models.CharField(max_length=9)
     first_due_on = models.DateField()
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+
+    objects = DutyQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -95,15 +98,23 @@ class DutyEvent(models.Model):
 
 
 class Decision(models.Model):
-    """An exemption or extension decided with a reason, for one member, one unit and those below, or all (both empty).
+    """An exemption, extension or voiding decided with a reason; reconcile carries it out, dropping takes it back.
 
-    `reason` is a code of the organisation's short list; `text` is seen by the person, the secretary and the decider.
+    It holds for one member, for one unit and those below it (`below`; else for the unit's own duty alone), or for all
+    (both empty). `reason` is a code of the organisation's short list; `text` is seen by the person, the secretary and
+    the decider.
     """
 
+    class Kind(models.TextChoices):
+        EXEMPT = "exempt", "exempt"
+        EXTEND = "extend", "extend"
+        VOID = "void", "void"
+
     slot = models.ForeignKey(Slot, models.PROTECT)
-    kind = models.CharField(max_length=6)
+    kind = models.CharField(max_length=6, choices=Kind)
     member = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    below = models.BooleanField(default=True)
     due_on = models.DateField(null=True)
     day = models.DateField()
     reason = models.CharField(max_length=40, blank=True)
@@ -120,7 +131,8 @@ class Submission(models.Model):
     """One handing-in of a duty: what was done, what changed, or nothing to report; and where it waits for review.
 
     `waits_at` is the unit whose reviewer is to act on tier `tier` (0-based), `waits_for` the post asked for ("" = any
-    post that may review). A duty's newest submission is the one that counts.
+    post that may review). A duty's newest submission is the one that counts. `due_on` is the deadline it was handed in
+    against: what came after it stays marked late.
     """
 
     class State(models.IntegerChoices):
@@ -134,6 +146,7 @@ class Submission(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
     day = models.DateField()
+    due_on = models.DateField()
     nothing = models.BooleanField(default=False)
     done = models.TextField(blank=True)
     changed = models.TextField(blank=True)
@@ -156,9 +169,17 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return f"submission {self.number} of duty {self.duty_id}"
 
+    @property
+    def late(self) -> bool:
+        """Whether it was handed in after its deadline; stays true for ever."""
+        return self.day > self.due_on
+
 
 class Review(models.Model):
-    """One reviewer's verdict on one tier of a submission; a return has reasons, the old and the new date."""
+    """One reviewer's verdict on one tier of a submission; a return has reasons, the old and the new date.
+
+    `at_unit` is where it was given; the third return of a duty alerts the unit above that, `alerts_at`.
+    """
 
     class Verdict(models.IntegerChoices):
         ACCEPTED = 20, "accepted"
@@ -173,7 +194,14 @@ class Review(models.Model):
     reasons = models.TextField(blank=True)
     old_due_on = models.DateField(null=True)
     new_due_on = models.DateField(null=True)
+    at_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    alerts_at = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["alerts_at"], name="review_alert", condition=Q(alerts_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"review of {self.submission_id}"

@@ -140,7 +140,8 @@ class Task(models.Model):
 class Slot(models.Model):
     """A task in one period: when it opens, which day decides whose it is, when it is due, when it is frozen.
 
-    `due_on` is the original date and never changes; `reconciled*` is the watermark of the incremental reconcile.
+    `due_on` is the original date and never changes; who joins after `joins_by` is exempt (null: nobody is);
+    `reconciled*` is the watermark of the incremental reconcile: the last journal entry and day looked at.
     """
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="slots", db_index=False)
@@ -148,6 +149,7 @@ class Slot(models.Model):
     opens_on = models.DateField()
     cutoff_on = models.DateField()
     due_on = models.DateField()
+    joins_by = models.DateField(null=True)
     closed_on = models.DateField(default=FAR)
     reconciled = models.BigIntegerField(default=0)
     reconciled_on = models.DateField(null=True)

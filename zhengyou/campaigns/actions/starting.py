@@ -1,0 +1,179 @@
+"""Starting a campaign: its plan is laid down as rows, and everybody's duties are issued, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from zhengyou.campaigns import duties, packed, rules
+from zhengyou.campaigns.models import Campaign, Phase, Programme, Slot, Task
+from zhengyou.journal.actions import Actor, OpenEntry, record
+from zhengyou.kit import clock
+from zhengyou.kit.faults import Conflict, Invalid, Problem
+from zhengyou.kit.verdict import insist
+from zhengyou.org.rules import authority_for
+from zhengyou.packs.organisation import Label
+from zhengyou.packs.schedule import ProgrammePlan, SlotPlan, TaskPlan
+
+
+@dataclass(frozen=True)
+class Started:
+    """What the start laid down: tasks, periods, and the duties issued so far."""
+
+    tasks: int
+    slots: int
+    issued: int
+
+
+def start(campaign: Campaign, *, by: Actor) -> Started:
+    """Start an approved campaign: programmes, phases, tasks and slots from the pack, then the duties that are open today.
+
+    Refused unless approved and with every blocking question answered; warnings (a vacancy) never block.
+    """
+    with record("campaign.started", by=by, subject=f"campaign:{campaign.public_id}") as entry:
+        campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        insist(rules.may_start(authority_for(by), campaign))
+        checked = packed.checked(campaign)
+        blocking = packed.blocking(checked)
+        if blocking:
+            more = _("还不能启动：%(n)s 处没有解决。%(first)s")
+            raise Invalid(Problem("", more % {"n": len(blocking), "first": blocking[0]}))
+        plans, programmes = packed.plan(checked)
+        if not Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.APPROVED).update(
+            state=Campaign.State.RUNNING, started_on=clock.today()
+        ):
+            raise Conflict(_("这项活动刚才已经启动了。"))
+        slots = lay_down(entry, campaign, plans, programmes)
+        done = issue(entry, slots)
+        entry.note(tasks=len(plans), slots=len(slots), issued=done)
+    analyse()
+    return Started(len(plans), len(slots), done)
+
+
+def lay_down(
+    entry: OpenEntry, campaign: Campaign, plans: Sequence[TaskPlan], programmes: Sequence[ProgrammePlan]
+) -> list[Slot]:
+    """Keep the plan as rows; returns the slots. The seed of each sample draw is recorded in the journal."""
+    shelves = {
+        plan.code: Programme.objects.create(
+            campaign=campaign, code=plan.code, zh=plan.zh, en=plan.en, place=place
+        )
+        for place, plan in enumerate(programmes)
+    }
+    phases = {
+        (plan.code, phase.code): Phase.objects.create(
+            programme=shelves[plan.code],
+            code=phase.code,
+            zh=phase.zh,
+            en=phase.en,
+            starts_on=phase.start,
+            ends_on=phase.end,
+            place=place,
+        )
+        for plan in programmes
+        for place, phase in enumerate(plan.phases)
+    }
+    tasks = Task.objects.bulk_create(
+        [
+            _task(campaign, shelves[plan.programme], phases.get((plan.programme, plan.phase)), plan, place)
+            for place, plan in enumerate(plans)
+        ]
+    )
+    for task in tasks:
+        if "seed" in task.about:
+            entry.note(**{f"seed_{task.code}": task.about["seed"]})
+    return Slot.objects.bulk_create(
+        [_slot(task, plan, slot) for task, plan in zip(tasks, plans, strict=True) for slot in plan.slots]
+    )
+
+
+def issue(entry: OpenEntry, slots: Sequence[Slot]) -> int:
+    """Issue the duties of those slots that are open today; returns how many rows the rules wrote."""
+    today = clock.today()
+    done = duties.reconcile(slots, entry, today)
+    opened = [slot.pk for slot in slots if slot.opens_on <= today < slot.closed_on]
+    Slot.objects.filter(pk__in=opened).update(reconciled=entry.id, reconciled_on=today)
+    return done.get("issue", 0)
+
+
+def analyse() -> None:
+    """Let the planner know the tables' new sizes: it guesses wildly before (CORE §8)."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def joins_by(plan: TaskPlan, slot: SlotPlan) -> date | None:
+    """The last day on which one may join and still owe this period; None: whoever is there at the cut-off owes it."""
+    if plan.joiners == "owe_next_period":
+        return slot.opens_on
+    if plan.grace_days > 0:
+        return max(slot.opens_on, slot.cutoff_on - timedelta(days=plan.grace_days))
+    return None
+
+
+def _slot(task: Task, plan: TaskPlan, slot: SlotPlan) -> Slot:
+    return Slot(
+        task=task,
+        period=slot.period,
+        opens_on=slot.opens_on,
+        cutoff_on=max(slot.opens_on, slot.cutoff_on),
+        due_on=slot.due_on,
+        joins_by=joins_by(plan, slot),
+    )
+
+
+def _task(campaign: Campaign, programme: Programme, phase: Phase | None, plan: TaskPlan, place: int) -> Task:
+    about: dict[str, Any] = {
+        "kinds": _labels(plan.kinds),
+        "note": _label(plan.note),
+        "advice": _label(plan.advice),
+        "source": plan.source,
+        "who": list(plan.who),
+        "opens": list(plan.opens),
+        "after": list(plan.after),
+        "on_occasion": plan.on_occasion,
+        "quorum": plan.quorum,
+        "counts_when": plan.counts_when,
+        "waits_for": list(plan.waits_for),
+        "data": plan.data,
+    }
+    if plan.review_mode == "sample":
+        about["seed"] = secrets.randbelow(2**31)
+    return Task(
+        campaign=campaign,
+        programme=programme,
+        phase=phase,
+        code=plan.code,
+        place=place,
+        zh=plan.zh,
+        en=plan.en,
+        form=plan.form,
+        level=plan.level,
+        subject=plan.subject,
+        post=plan.post,
+        audience=duties.audience_of(plan),
+        review=list(plan.review),
+        review_mode=plan.review_mode,
+        share=str(plan.share) if plan.share is not None else "",
+        return_days=plan.return_days,
+        returned_days=plan.returned_days,
+        minutes=plan.minutes,
+        review_minutes=plan.review_minutes,
+        grace_days=plan.grace_days,
+        joiners=plan.joiners,
+        about=about,
+    )
+
+
+def _label(label: Label) -> dict[str, str]:
+    return {"zh": label.zh, "en": label.en}
+
+
+def _labels(labels: Sequence[Label]) -> list[dict[str, str]]:
+    return [_label(label) for label in labels]

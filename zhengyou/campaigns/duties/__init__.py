@@ -1,0 +1,21 @@
+"""Duties follow from roster, tasks and decisions: rules select what differs, an event says so, `apply` carries it out."""
+
+from zhengyou.campaigns.duties.audience import audience_of, fragment
+from zhengyou.campaigns.duties.decisions import carry_out
+from zhengyou.campaigns.duties.events import apply, change
+from zhengyou.campaigns.duties.faults import faults
+from zhengyou.campaigns.duties.reconcile import dispose, follow_roster, open_slots, reconcile, touched
+
+__all__ = [
+    "apply",
+    "audience_of",
+    "carry_out",
+    "change",
+    "dispose",
+    "faults",
+    "follow_roster",
+    "fragment",
+    "open_slots",
+    "reconcile",
+    "touched",
+]
