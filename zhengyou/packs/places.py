@@ -99,3 +99,9 @@ def words_at(path: Path) -> tuple[str, ...]:
 def takes_several(path: Path) -> bool:
     """Whether a place may hold several words at once."""
     return get_origin(type_at(path)) is list
+
+
+def block_at(path: Path) -> type[BaseModel] | None:
+    """The block that stands at a place, if it is one."""
+    kind = type_at(path) if path else Pack
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None

@@ -10,7 +10,6 @@ from typing import Any
 from .expressions import Node
 from .organisation import Label
 
-
 #: Nothing said, in either language.
 NO_WORDS = Label()
 
