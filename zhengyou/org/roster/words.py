@@ -77,6 +77,13 @@ def totals() -> frozenset[str]:
     return frozenset(flat(word) for word in book()["totals"])
 
 
+@lru_cache(maxsize=1)
+def starts() -> frozenset[str]:
+    """First characters of all words for sums: a quick no for nearly every name."""
+    firsts = {word[0] for word in totals()}
+    return frozenset(firsts | {first.upper() for first in firsts} | {" ", "\u3000", "\2"})
+
+
 _COUNTED = re.compile(r"^[\d.,，:：]*(?:名|人|个|位)?$")
 
 
@@ -162,6 +169,14 @@ class Words:
             return self.part.label(code, _lang())
         found = self.part.kinds.get(field, {}).get(code)
         return (found.text(_lang()) if found else "") or code
+
+    @cached_property
+    def _no_post(self) -> frozenset[str]:
+        return frozenset(flat(word) for word in book()["no_post"])
+
+    def is_no_post(self, text: str) -> bool:
+        """Whether a word in the post column says: an ordinary member."""
+        return flat(text) in self._no_post
 
     def width(self, category: str) -> int:
         """How many digits a number has for a category, or 0 where the part does not say."""
