@@ -1,0 +1,260 @@
+"""Exempting, extending, voiding: one duty from its page, or chosen from a list; always a preview, then a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhengyou.campaigns import rules
+from zhengyou.campaigns.actions import deciding
+from zhengyou.campaigns.forms import DecisionForm
+from zhengyou.campaigns.models import OPEN, Campaign, Duty, State, Task
+from zhengyou.campaigns.views import words
+from zhengyou.campaigns.views.shown import fetch
+from zhengyou.kit import clock
+from zhengyou.kit.faults import Conflict, Invalid, Problem
+from zhengyou.kit.verdict import Verdict, insist, no
+from zhengyou.org import tree
+from zhengyou.org.current import language, part
+
+PAGE = 50
+CHOSEN = 500
+"""Most duties decided about at once from a list; whole units and everybody go by one decision of the office."""
+KINDS = ("exempt", "extend", "void")
+RELATED = ("slot__task__programme", "member", "subject_unit", "unit")
+
+
+def may_list(request: HttpRequest) -> Verdict:
+    """The list is for those who may decide about anybody's duties."""
+    if request.authority.anywhere("exempt"):  # type: ignore[attr-defined]
+        return Verdict()
+    return no(_("任务清单给能决定免办和延期的人用。您自己的事都在「待办」里。"))
+
+
+def row(duty: Duty, names: dict[int, str]) -> dict[str, Any]:
+    """A duty as a line of a list; `names` are of its units."""
+    late = max((clock.today() - duty.due_on).days, 0) if duty.state in OPEN else 0
+    unit = names.get(duty.unit_id, "")
+    subject = f"{duty.member.name} · {unit}" if duty.member else names.get(duty.subject_unit_id or 0, unit)
+    return {
+        "id": duty.pk,
+        "url": reverse("duty", args=[duty.pk]),
+        "title": words.title(duty),
+        "subject": subject,
+        "due": _("%(day)s前交") % {"day": words.day(duty.due_on)},
+        "status": duty.state,
+        "late": late,
+    }
+
+
+def rows(duties: Iterable[Duty]) -> list[dict[str, Any]]:
+    """Lines of a list; one query for the names."""
+    found = list(duties)
+    names = words.unit_names({d.unit_id for d in found} | {d.subject_unit_id for d in found})
+    return [row(duty, names) for duty in found]
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Duties in the reader's reach, filtered by the address; ticked ones go on to a decision."""
+    insist(may_list(request))
+    authority, day = request.authority, clock.today()  # type: ignore[attr-defined]
+    wanted = {name: request.GET.get(name, "") for name in ("unit", "task", "state")}
+    reach = authority.units_with("exempt")
+    units = list(tree.units_on(day).filter(unit__in=tree.below(reach, day))[:1000])
+    tasks = list(
+        Task.objects.filter(campaign__state=Campaign.State.RUNNING).select_related("programme")[:300]
+    )
+    found = Duty.objects.filter(unit__in=tree.below(reach, day)).select_related(*RELATED)
+    chosen = next((u for u in units if u.unit.public_id == wanted["unit"]), None)
+    if chosen is not None:
+        found = found.filter(unit__in=tree.below([chosen.unit_id], day))
+    if wanted["task"] and any(str(t.pk) == wanted["task"] for t in tasks):
+        found = found.filter(slot__task=int(wanted["task"]))
+    if wanted["state"] == "late":
+        found = found.filter(state__in=OPEN, due_on__lt=day)
+    elif wanted["state"] in State.values:
+        found = found.filter(state=wanted["state"])
+    page = Paginator(found.order_by("due_on", "slot_id", "unit_id", "pk"), PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("all", None)
+    context = {
+        "page": page,
+        "rows": rows(page.object_list),
+        "units": [{"id": u.unit.public_id, "name": u.name, "on": u is chosen} for u in units],
+        "tasks": [{"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks],
+        "states": [
+            {"id": code, "name": name, "on": code == wanted["state"]} for code, name in state_words()
+        ],
+        "ticked": request.GET.get("all") == "1",
+        "tick_url": "?" + query.urlencode() + "&all=1",
+        "untick_url": "?" + query.urlencode(),
+        "filters": [("back", query.urlencode())],
+        "decide_url": reverse("duties_decide", args=["exempt"]),
+        "kinds": [{"kind": kind, "label": label(kind)} for kind in KINDS],
+    }
+    return render(request, "campaigns/duties.html", context)
+
+
+def state_words() -> list[tuple[str, str]]:
+    """States as filters, in the order of the work."""
+    return [
+        ("due", _("待办")),
+        ("late", _("逾期")),
+        ("submitted", _("审核中")),
+        ("returned", _("已退回")),
+        ("accepted", _("已通过")),
+        ("exempt", _("免办")),
+        ("void", _("作废")),
+    ]
+
+
+def label(kind: str) -> str:
+    """The verb of a decision."""
+    return {"exempt": _("免办"), "extend": _("延期"), "void": _("作废")}[kind]
+
+
+def consequence(kind: str) -> str:
+    """What a decision does, said before it is taken."""
+    return {
+        "exempt": _("免办的不用交，不算逾期；完成率的分母里减去它。写过的草稿还在，决定收回后接着办。"),
+        "extend": _("期限改到新的日期，旧日期一直看得见。期限只能延后，不能提前。"),
+        "void": _("作废的不再算数，从应办里减去；正在审核的那一稿不再等审核。"),
+    }[kind]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_one(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """One duty: what will happen, then the reason."""
+    duty = fetch(request, pk)
+    if kind not in KINDS:
+        raise Http404
+    verdict = ASK[kind](request.authority, duty)  # type: ignore[attr-defined]
+    insist(verdict)
+    back = reverse("duty", args=[pk])
+    return _decide(request, kind, [duty], {}, back, words.title(duty), back)
+
+
+ASK = {"exempt": rules.may_exempt, "extend": rules.may_extend, "void": rules.may_void}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_many(request: HttpRequest, kind: str) -> HttpResponse:
+    """Duties chosen from the list: which change, which do not and why, then one reason for all."""
+    if kind not in KINDS:
+        raise Http404
+    insist(may_list(request))
+    authority = request.authority  # type: ignore[attr-defined]
+    source = request.POST if request.method == "POST" else request.GET
+    ids = [int(x) for x in source.getlist("duty") if x.isascii() and x.isdigit() and len(x) < 18]
+    back = reverse("duties")
+    if request.GET.get("back"):
+        back += "?" + request.GET["back"][:500]
+    if not ids:
+        messages.warning(request, _("还没有勾任何一件。先勾上要处理的，再选怎么处理。"))
+        return redirect(back)
+    found = list(
+        Duty.objects.seen_by(authority)
+        .select_related(*RELATED)
+        .filter(pk__in=sorted(set(ids))[:CHOSEN])
+        .order_by("due_on", "pk")
+        .distinct()
+    )
+    authority.load({duty.unit_id for duty in found})
+    able, unable = [], {}
+    for duty in found:
+        verdict = ASK[kind](authority, duty)
+        if verdict:
+            able.append(duty)
+        else:
+            unable[duty] = verdict
+    return _decide(request, kind, able, unable, back, _("任务清单"), back)
+
+
+def _decide(
+    request: HttpRequest,
+    kind: str,
+    able: list[Duty],
+    unable: dict[Duty, Verdict],
+    back: str,
+    back_label: str,
+    then: str,
+) -> HttpResponse:
+    found = part()
+    reasons = [(code, text.text(language())) for code, text in (found.exempt_reasons if found else {}).items()]
+    form = DecisionForm(kind, reasons, request.POST if request.method == "POST" else None)
+    status = 200
+    problems: list[Problem] = []
+    if request.method == "POST" and able:
+        status = 422
+        if form.is_valid():
+            try:
+                text = _carry_out(request, kind, able, form)
+            except Invalid as fault:
+                for problem in fault.problems:
+                    if problem.field in form.fields:
+                        form.add_error(problem.field, problem.text)
+                    else:
+                        problems.append(problem)
+            except Conflict as fault:
+                problems.append(Problem("", str(fault)))
+                status = 409
+            else:
+                messages.success(request, text)
+                return redirect(then)
+    count = len(able)
+    verb = label(kind)
+    left = rows(unable)
+    for line, verdict in zip(left, unable.values(), strict=True):
+        line["verdict"] = verdict
+    context = {
+        "title": _("%(verb)s：%(title)s") % {"verb": verb, "title": words.title(able[0])}
+        if count == 1
+        else ngettext("%(verb)s %(n)s 件", "%(verb)s %(n)s 件", count) % {"verb": verb, "n": count},
+        "lead": _("先看清楚影响，再写理由。理由进记录，当事人看得到。"),
+        "consequence": consequence(kind),
+        "able": rows(able),
+        "unable": left,
+        "form": form,
+        "problems": problems,
+        "errors_title": _("还没有办，填好的都留着"),
+        "confirm": ngettext("确认%(verb)s %(n)s 件", "确认%(verb)s %(n)s 件", count) % {"verb": verb, "n": count},
+        "back": back,
+        "back_label": back_label,
+    }
+    return render(request, "campaigns/decide.html", context, status=status)
+
+
+def _carry_out(request: HttpRequest, kind: str, able: list[Duty], form: DecisionForm) -> str:
+    by = request.me.actor  # type: ignore[attr-defined]
+    given = {
+        "reason": form.cleaned_data.get("reason", ""),
+        "text": form.cleaned_data.get("text", ""),
+    }
+    due_on = form.cleaned_data.get("due_on")
+    if len(able) == 1:
+        if kind == "extend" and due_on is None:
+            raise Invalid(Problem("due_on", _("写上改到哪一天，今天或以后。")))
+        one = {"exempt": deciding.exempt, "void": deciding.void}
+        if kind == "extend":
+            deciding.extend(able[0], due_on, by=by, **given)
+        else:
+            one[kind](able[0], by=by, **given)
+        return {"exempt": _("已免办。"), "extend": _("期限已改。"), "void": _("已作废。")}[kind]
+    changed, left = deciding.decide_many(kind, [d.pk for d in able], by=by, due_on=due_on, **given)
+    text = ngettext("办了 %(n)s 件。", "办了 %(n)s 件。", changed) % {"n": changed}
+    if left:
+        text += ngettext("%(n)s 件没有动：%(why)s", "%(n)s 件没有动：%(why)s", len(left)) % {
+            "n": len(left),
+            "why": next(iter(left.values())),
+        }
+    return text

@@ -1,0 +1,174 @@
+"""What happened to one duty, newest first: issued, handed in, judged, moved, decided; late entries say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhengyou.campaigns.models import Duty, DutyEvent, DutyEvidence, Review, Submission
+from zhengyou.campaigns.views import words
+from zhengyou.journal.models import Entry
+
+LONGEST = 100
+"""Most events, papers and verdicts shown of one duty; hardly any has a tenth of them."""
+
+
+@dataclass
+class Paper:
+    """One handing-in as it is read: who, when, what; `evidence` are {name, url, note}; `late` in words."""
+
+    pk: int
+    number: int
+    who: str
+    at: datetime
+    late: str
+    nothing: bool
+    done: str
+    changed: str
+    objection: str
+    evidence: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Happened:
+    """One line of the history."""
+
+    order: tuple[int, int]
+    at: datetime | date
+    text: str
+    late: str = ""
+    quote: str = ""
+    submission: Paper | None = None
+
+
+@dataclass
+class History:
+    """All lines of a duty, newest first, with its papers (newest first) and verdicts (newest first)."""
+
+    lines: list[Happened]
+    papers: list[Paper]
+    submissions: list[Submission]
+    reviews: list[Review]
+    names: dict[str, str]
+
+
+def paper(submission: Submission, who: str, evidence: list[dict[str, str]]) -> Paper:
+    """A submission as it is read."""
+    days = (submission.day - submission.due_on).days
+    late = ngettext("晚交 %(n)s 天", "晚交 %(n)s 天", days) % {"n": days} if days > 0 else ""
+    return Paper(
+        submission.pk,
+        submission.number,
+        who,
+        submission.at,
+        late,
+        submission.nothing,
+        submission.done,
+        submission.changed,
+        submission.objection,
+        evidence,
+    )
+
+
+def linked(duty: Duty) -> list[dict[str, str]]:
+    """The evidence linked to a duty now, with the addresses of files."""
+    rows = DutyEvidence.objects.filter(duty=duty, dropped=None).select_related("evidence").order_by("pk")
+    return [piece(row) for row in rows[:LONGEST]]
+
+
+def piece(link: DutyEvidence) -> dict[str, str]:
+    """One linked piece of evidence as it is read."""
+    return {
+        "name": link.evidence.name or link.evidence.text,
+        "url": reverse("duty_file", args=[link.duty_id, link.pk]) if link.evidence.sha256 else "",
+        "note": words.evidence_note(link.evidence),
+    }
+
+
+def read(duty: Duty, me: str) -> History:
+    """The whole history of a duty as the person `me` reads it; five queries, whatever happened."""
+    submissions = list(duty.submissions.select_related("by", "waits_at").order_by("-number")[:LONGEST])
+    reviews = list(
+        Review.objects.filter(submission__duty=duty).select_related("by", "submission").order_by("-pk")[:LONGEST]
+    )
+    events = list(DutyEvent.objects.filter(duty=duty).order_by("-entry_id", "-step")[:LONGEST])
+    entries = Entry.objects.in_bulk({e.entry_id for e in events} | {duty.entry_id})
+    names = words.people({e.actor for e in entries.values()})
+    units = words.unit_names({e.to_unit_id for e in events if e.kind == "move"})
+    evidence = linked(duty)
+    own = {s.entry_id for s in submissions} | {r.entry_id for r in reviews}
+
+    def name(actor: str) -> str:
+        return _("您") if actor == me else names.get(actor, _("系统"))
+
+    papers = [
+        paper(s, name(s.by.public_id) if s.by else _("系统"), evidence if n == 0 else [])
+        for n, s in enumerate(submissions)
+    ]
+    lines = [
+        Happened((s.entry_id, 1), s.at, _("%(who)s交了第 %(n)s 稿") % {"who": p.who, "n": s.number}, p.late, "", p)
+        for s, p in zip(submissions, papers, strict=True)
+    ]
+    for review in reviews:
+        who = name(review.by.public_id) if review.by else _("系统")
+        text = _("%(who)s通过了第 %(n)s 稿") if review.verdict == Review.Verdict.ACCEPTED else _("%(who)s退回了第 %(n)s 稿")
+        lines.append(
+            Happened(
+                (review.entry_id, 2),
+                review.at,
+                text % {"who": who, "n": review.submission.number},
+                quote=review.reasons,
+            )
+        )
+    for event in events:
+        if event.entry_id in own and event.kind != "move":
+            continue
+        entry = entries[event.entry_id]
+        lines.append(
+            Happened(
+                (event.entry_id, event.step),
+                entry.at if entry.day == event.day else event.day,
+                _event_text(event, name(entry.actor), units),
+                _entered_late(event.day, entry.day),
+            )
+        )
+    born = entries[duty.entry_id]
+    issued = _("系统按「%(task)s」派出") % {"task": words.label(duty.slot.task)}
+    if duty.first_state == "exempt":
+        issued = _("截止前不久才加入，这一件免办")
+    lines.append(
+        Happened((duty.entry_id, 0), duty.issued_on, issued, _entered_late(duty.issued_on, born.day))
+    )
+    lines.sort(key=lambda line: line.order, reverse=True)
+    return History(lines, papers, submissions, reviews, names)
+
+
+def _entered_late(day: date, entered: date) -> str:
+    days = (entered - day).days
+    return ngettext("补录，晚 %(n)s 天", "补录，晚 %(n)s 天", days) % {"n": days} if days > 0 else ""
+
+
+def _event_text(event: DutyEvent, who: str, units: dict[int, str]) -> str:
+    if event.kind == "move":
+        return _("随人转到「%(unit)s」") % {"unit": units.get(event.to_unit_id, "—")}
+    if event.to_due_on != event.from_due_on and event.from_state == event.to_state:
+        text = _("%(who)s把期限从 %(old)s 改到 %(new)s")
+        return text % {"who": who, "old": words.day(event.from_due_on), "new": words.day(event.to_due_on)}
+    text = {
+        ("due", "exempt"): _("%(who)s决定免办"),
+        ("returned", "exempt"): _("%(who)s决定免办"),
+        ("exempt", "due"): _("免办收回，又要办了"),
+        ("submitted", "due"): _("%(who)s撤回了交上去的这一稿"),
+        ("submitted", "returned"): _("%(who)s撤回了交上去的这一稿"),
+        ("void", "due"): _("作废收回，又要办了"),
+        ("void", "exempt"): _("作废收回，仍然免办"),
+        ("due", "accepted"): _("%(who)s记为已通过"),
+        ("submitted", "accepted"): _("%(who)s通过"),
+    }.get((event.from_state, event.to_state))
+    if text is None and event.to_state == "void":
+        text = _("%(who)s作废了这一件") if event.cause == "decision" else _("人或单位已不在名册上，这一件作废")
+    return (text or _("状态有变动")) % {"who": who}

@@ -1,0 +1,250 @@
+"""What waits for the reader's review: the queue, where many are judged at once, and one paper with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from zhengyou.campaigns import rules
+from zhengyou.campaigns.actions import judging
+from zhengyou.campaigns.forms import ReturnForm
+from zhengyou.campaigns.models import Duty, DutyEvidence, Submission, Task
+from zhengyou.campaigns.reviewers import Reviewers
+from zhengyou.campaigns.views import history, words
+from zhengyou.campaigns.views.shown import Page, fetch
+from zhengyou.kit import clock
+from zhengyou.kit.faults import Conflict, Invalid, Problem
+from zhengyou.kit.verdict import Verdict, insist, no
+from zhengyou.org.rules import Authority
+
+PAGE = 20
+
+
+def waiting(authority: Authority) -> QuerySet[Submission]:
+    """Papers that wait at a unit where the reader reviews, longest waiting first; own ones too, shown off."""
+    stands = authority.units_with("review")
+    mine = [post for unit, post, _first in authority.posts if unit in stands]
+    return Submission.objects.filter(
+        Q(waits_for="") | Q(waits_for__in=mine), state=Submission.State.WAITING, waits_at__in=stands
+    ).order_by("waits_since", "pk")
+
+
+def may_queue(authority: Authority) -> Verdict:
+    """The queue is for those who review anywhere."""
+    if authority.anywhere("review"):
+        return Verdict()
+    return no(_("审核由单位负责人和办公室来做。您自己的事都在「待办」里。"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def queue(request: HttpRequest) -> HttpResponse:
+    """The queue, filtered by the address; POST accepts what is ticked and returns what has reasons."""
+    authority: Authority = request.authority  # type: ignore[attr-defined]
+    insist(may_queue(authority))
+    problems: list[Problem] = []
+    status = 200
+    if request.method == "POST":
+        answer = _judge(request, problems)
+        if answer is not None:
+            return answer
+        status = 422
+    return _queue(request, problems, status)
+
+
+def _judge(request: HttpRequest, problems: list[Problem]) -> HttpResponse | None:
+    """Judge what was ticked or written; None where something must be mended first, nothing is changed then."""
+    accept = {int(x) for x in request.POST.getlist("accept") if _id(x)}
+    back = {
+        int(name.removeprefix("reasons-")): text.strip()
+        for name, text in request.POST.items()
+        if name.startswith("reasons-") and _id(name.removeprefix("reasons-")) and text.strip()
+    }
+    for pk in accept & back.keys():
+        text = _("既勾了通过，又写了退回的理由：留一个，另一个去掉。")
+        problems.append(Problem(f"reasons-{pk}", text))
+    if not accept and not back:
+        problems.append(Problem("", _("还没有勾通过，也没有写退回的理由。先逐份看一下。")))
+    if problems:
+        return None
+    try:
+        done = judging.judge(by=request.me.actor, accept=accept, give_back=back)  # type: ignore[attr-defined]
+    except Invalid as fault:
+        problems += fault.problems
+        return None
+    except Conflict as fault:
+        problems.append(Problem("", str(fault)))
+        return None
+    parts = []
+    if done.returned:
+        parts.append(ngettext("退回 %(n)s 份", "退回 %(n)s 份", len(done.returned)) % {"n": len(done.returned)})
+    if done.accepted:
+        parts.append(ngettext("通过 %(n)s 份", "通过 %(n)s 份", len(done.accepted)) % {"n": len(done.accepted)})
+    messages.success(request, _("，").join(parts) + _("。"))
+    if done.left:
+        text = ngettext("%(n)s 份没有动：%(why)s", "%(n)s 份没有动：%(why)s", len(done.left))
+        messages.warning(request, text % {"n": len(done.left), "why": next(iter(done.left.values()))})
+    return redirect(request.get_full_path())
+
+
+def _id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
+
+
+def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpResponse:
+    authority: Authority = request.authority  # type: ignore[attr-defined]
+    everything = waiting(authority)
+    wanted = {name: request.GET.get(name, "") for name in ("unit", "task", "has")}
+    per_unit = list(everything.order_by().values_list("duty__unit", "duty__unit__public_id").distinct()[:500])
+    names = words.unit_names([pk for pk, _public in per_unit])
+    tasks = Task.objects.filter(slots__duty__submissions__in=everything.order_by()).select_related("programme")
+    tasks = list(tasks.distinct()[:200])
+    found = everything.annotate(
+        files=Subquery(
+            DutyEvidence.objects.filter(duty=OuterRef("duty"), dropped=None)
+            .values("duty")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+    ).select_related("duty__slot__task__programme", "duty__member", "by")
+    if any(public == wanted["unit"] for _pk, public in per_unit):
+        found = found.filter(duty__unit__public_id=wanted["unit"])
+    if any(str(t.pk) == wanted["task"] for t in tasks):
+        found = found.filter(duty__slot__task=int(wanted["task"]))
+    if wanted["has"] in ("yes", "no"):
+        found = found.filter(nothing=wanted["has"] == "no")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("all", None)
+    request.badges = {"reviews": page.paginator.count}  # type: ignore[attr-defined]
+    ticked = request.GET.get("all") == "1"
+    context = {
+        "page": page,
+        "rows": _rows(request, page.object_list, problems, ticked),
+        "units": [
+            {"id": public, "name": names.get(pk, ""), "on": public == wanted["unit"]} for pk, public in per_unit
+        ],
+        "tasks": [{"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks],
+        "has": wanted["has"],
+        "ticked": ticked,
+        "tick_url": "?" + query.urlencode() + "&all=1",
+        "untick_url": "?" + query.urlencode(),
+        "problems": problems,
+        "errors_title": _("还没有办，勾的和写的都留着"),
+    }
+    return render(request, "campaigns/reviews.html", context, status=status)
+
+
+def _rows(
+    request: HttpRequest, found: Iterable[Submission], problems: list[Problem], ticked: bool
+) -> list[dict[str, Any]]:
+    papers = list(found)
+    authority: Authority = request.authority  # type: ignore[attr-defined]
+    units = {s.waits_at_id or 0 for s in papers} | {s.duty.unit_id for s in papers}
+    people = Reviewers(clock.today(), units)
+    names = words.unit_names(units | {s.duty.subject_unit_id for s in papers})
+    evidence = _evidence([s.duty for s in papers])
+    texts = {p.field: p.text for p in problems}
+    accepted = set(request.POST.getlist("accept"))
+    out = []
+    for s in papers:
+        duty, who = s.duty, s.by.name if s.by else _("系统")
+        unit = names.get(duty.unit_id, "")
+        verdict = rules.may_review(authority, s, people)
+        out.append(
+            {
+                "id": s.pk,
+                "url": reverse("review", args=[duty.pk]),
+                "title": words.title(duty),
+                "who": duty.member.name if duty.member else names.get(duty.subject_unit_id or 0, unit),
+                "unit": unit if duty.member else who,
+                "since": _("从 %(day)s起在等") % {"day": words.day(s.waits_since or s.day)},
+                "again": _("第 %(n)s 稿") % {"n": s.number} if s.number > 1 else "",
+                "files": s.files or 0,  # type: ignore[attr-defined]
+                "short": _("没有可报的") if s.nothing else words.short(s.done),
+                "verdict": verdict,
+                "submission": history.paper(s, who, evidence.get(duty.pk, [])),
+                "problem": texts.get(f"reasons-{s.pk}", ""),
+                "reasons": request.POST.get(f"reasons-{s.pk}", ""),
+                "ticked": str(s.pk) in accepted if request.method == "POST" else ticked,
+            }
+        )
+    return out
+
+
+def _evidence(duties: list[Duty]) -> dict[int, list[dict[str, str]]]:
+    """Linked evidence of many duties; one query."""
+    out: dict[int, list[dict[str, str]]] = {}
+    links = DutyEvidence.objects.filter(duty__in=duties, dropped=None).select_related("evidence").order_by("pk")
+    for link in links[:500]:
+        out.setdefault(link.duty_id, []).append(history.piece(link))
+    return out
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One paper with its evidence and history: accept, or return with reasons."""
+    shown = Page(request, fetch(request, pk))
+    paper = shown.waiting_paper
+    if paper is None:
+        if request.method == "POST":
+            raise Conflict(_("这一份已经有人审过了，或者已被撤回。"))
+        return redirect("duty", pk)
+    form = ReturnForm(request.POST if request.method == "POST" else None)
+    verdict = rules.may_review(request.authority, paper, shown.reviewers)  # type: ignore[attr-defined]
+    status, problems = 200, []
+    if request.method == "POST":
+        insist(verdict)
+        try:
+            return _one(request, shown, form)
+        except Invalid as fault:
+            status = 422
+            form.is_valid()
+            for problem in fault.problems:
+                if problem.field in form.fields:
+                    form.add_error(problem.field, problem.text)
+                else:
+                    problems.append(problem)
+    days = shown.task.returned_days
+    context = {
+        "page": shown,
+        "form": form,
+        "verdict": verdict,
+        "problems": problems,
+        "errors_title": _("还没有退回，写的都留着"),
+        "accept_label": _("通过第 %(n)s 稿") % {"n": paper.number},
+        "return_text": ngettext(
+            "退回后，期限不早于今天起 %(n)s 天；原来的日期一直看得见。",
+            "退回后，期限不早于今天起 %(n)s 天；原来的日期一直看得见。",
+            days,
+        )
+        % {"n": days},
+        "history_open": len(shown.history_.submissions) > 1,
+    }
+    return render(request, "campaigns/review.html", context, status=status)
+
+
+def _one(request: HttpRequest, shown: Page, form: ReturnForm) -> HttpResponse:
+    by = request.me.actor  # type: ignore[attr-defined]
+    reasons = request.POST.get("reasons", "").strip()
+    if request.POST.get("do") == "return":
+        judging.give_back(shown.duty, reasons, by=by)
+        messages.success(request, _("退回了，理由已经给%(who)s看。") % {"who": shown.subject})
+    elif reasons:
+        text = _("写了退回的理由，却按了通过：要退回就按「按写的理由退回」，要通过就把理由删掉。")
+        raise Invalid(Problem("reasons", text))
+    else:
+        judging.accept(shown.duty, by=by)
+        after = fetch(request, shown.duty.pk)
+        done = after.state == "accepted"
+        messages.success(request, _("通过了。") if done else _("这一级通过了，转到下一级审核。"))
+    return redirect("reviews")
