@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from zhengyou import packs
 from zhengyou.campaigns.models import Campaign
-from zhengyou.org import current
+from zhengyou.kit import clock
+from zhengyou.org import current, tree
 from zhengyou.packs import schedule
+from zhengyou.packs.check import Checked
+from zhengyou.packs.reading import read
 from zhengyou.packs.schedule import ProgrammePlan, TaskPlan
 
 
-def answers(campaign: Campaign) -> dict[str, str]:
-    """The answers given so far by address; what was put off is left open."""
-    return dict(campaign.answers.filter(put_off_to=None).values_list("address", "value"))
+def answers(campaign: Campaign) -> dict[str, Any]:
+    """The answers given so far by address, as the pack language reads them; what was put off says to whom and till when."""
+    out: dict[str, Any] = {}
+    for address, value, until, post in campaign.answers.values_list(
+        "address", "value", "put_off_to", "put_off_post"
+    ):
+        out[address] = {"put_off": {"post": post, "until": until.isoformat()}} if until else value
+    return out
 
 
-def checked(campaign: Campaign) -> Any:
-    """The pack as it was read, checked with its answers against this organisation (packs.Checked)."""
-    return packs.load(campaign.text, answers=answers(campaign), organisation=current.part())
+def read_text(
+    text: str, english: str = "", given: dict[str, Any] | None = None, name: str = "pack.yaml"
+) -> Checked:
+    """A pack's text with its English and these answers, checked against this organisation as it stands today."""
+    sidecar = read(english, name.replace(".yaml", ".en.yaml")) if english.strip() else None
+    return packs.check(read(text, name), given, current.part(), sidecar=sidecar, counts=unit_counts())
 
 
-def blocking(checked: Any) -> list[str]:
-    """What keeps a checked pack from being started: its errors, and its questions that block; in words."""
-    found = [fault.text for fault in checked.errors]
-    return found + [str(question.ask) for question in checked.open if question.blocks]
+def checked(campaign: Campaign) -> Checked:
+    """The pack as it was read, checked with its answers against this organisation."""
+    return read_text(campaign.text, campaign.english, answers(campaign), f"{campaign.pack_id}.yaml")
 
 
-def plan(checked: Any) -> tuple[list[TaskPlan], list[ProgrammePlan]]:
+def unit_counts() -> dict[str, int]:
+    """How many open units there are today of each kind; one query."""
+    return dict(Counter(tree.units_on(clock.today()).values_list("unit__kind", flat=True)))
+
+
+def blocking(checked: Checked) -> list[str]:
+    """What keeps a checked pack from being started: its errors, and its questions that are open; in words."""
+    return [fault.text for fault in checked.errors] + [q.ask.text(current.language()) for q in checked.open]
+
+
+def plan(checked: Checked) -> tuple[list[TaskPlan], list[ProgrammePlan]]:
     """The dated tasks and the programmes that follow from a checked pack."""
     return schedule.plan(checked), schedule.timeline(checked)
