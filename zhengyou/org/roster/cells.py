@@ -40,7 +40,11 @@ _PROVINCES = frozenset(
 
 def is_national_id(text: str) -> bool:
     """Whether a text is a Chinese national ID number: 18 digits with the right check character, or 15 with a day."""
-    if len(text) not in (15, 18) or text[:2] not in _PROVINCES or not (text.isascii() and text[:-1].isdigit()):
+    if (
+        len(text) not in (15, 18)
+        or text[:2] not in _PROVINCES
+        or not (text.isascii() and text[:-1].isdigit())
+    ):
         return False
     if len(text) == 15:
         return text.isdigit() and _day(1900 + int(text[6:8]), int(text[8:10]), int(text[10:12])) is not None
@@ -50,7 +54,9 @@ def is_national_id(text: str) -> bool:
     return "10X98765432"[total % 11] == text[17].upper()
 
 
-_LOOSE = re.compile(r"(?<![0-9A-Za-z])\d{6}[\s-]?\d{4}[\s-]?\d{4}[\s-]?\d{3}[\dXx](?![0-9A-Za-z])|(?<!\d)\d{15}(?!\d)")
+_LOOSE = re.compile(
+    r"(?<![0-9A-Za-z])\d{6}[\s-]?\d{4}[\s-]?\d{4}[\s-]?\d{3}[\dXx](?![0-9A-Za-z])|(?<!\d)\d{15}(?!\d)"
+)
 
 
 def looks_like_id(cell: str) -> bool:
@@ -58,8 +64,12 @@ def looks_like_id(cell: str) -> bool:
     if len(cell) < 15:
         return False
     text = wide(cell[2:] if cell[:1] == "\2" else cell)
-    if cell[:2] == "\2n" and len(text) == 18 and text.isdigit():  # Excel keeps 15 digits: no check character left
-        return text[:2] in _PROVINCES and _day(int(text[6:10]), int(text[10:12]), int(text[12:14])) is not None
+    if (
+        cell[:2] == "\2n" and len(text) == 18 and text.isdigit()
+    ):  # Excel keeps 15 digits: no check character left
+        return (
+            text[:2] in _PROVINCES and _day(int(text[6:10]), int(text[10:12]), int(text[12:14])) is not None
+        )
     return any(is_national_id(re.sub(r"[\s-]", "", found)) for found in _LOOSE.findall(text))
 
 
@@ -134,12 +144,16 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-_FULL = re.compile(r"(\d{4})[-/.年\s]+(\d{1,2})[-/.月\s]+(\d{1,2})[日号]?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_FULL = re.compile(
+    r"(\d{4})[-/.年\s]+(\d{1,2})[-/.月\s]+(\d{1,2})[日号]?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 _MONTH = re.compile(r"(\d{4})(?:[-/.年\s]+)(\d{1,2})月?(?:份)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _REVERSED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _MONTHS = {name: at for at, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_ENGLISH = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([A-Za-z]{3,9})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})")
+_ENGLISH = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([A-Za-z]{3,9})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})"
+)
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 
@@ -157,7 +171,12 @@ def day(cell: str) -> Read:
     if re.search(r"[〇零○一二三四五六七八九十]", text):
         text = _han(text)
     if found := _FULL.fullmatch(text):
-        return _iso(int(found[1]), int(found[2]), int(found[3]), "" if found[0] == text and "-" in text else "day_text")
+        return _iso(
+            int(found[1]),
+            int(found[2]),
+            int(found[3]),
+            "" if found[0] == text and "-" in text else "day_text",
+        )
     if found := _MONTH.fullmatch(text):
         return _iso(int(found[1]), int(found[2]), 1, "day_month")
     if text.isdigit():

@@ -89,16 +89,27 @@ class Diff:
         for line in self.lines:
             row, place = line.row, line.place
             seen.update(
-                f"{row.number}\x1f{line.state}\x1f{place.key if place else ''}\x1f{line.changes}\x1e".encode("utf-8", "replace")
+                f"{row.number}\x1f{line.state}\x1f{place.key if place else ''}\x1f{line.changes}\x1e".encode(
+                    "utf-8", "replace"
+                )
             )
         for known in self.missing:
-            seen.update(f"{known.number}\x1f{known.unit}\x1f{self.endings.get(known.number, '')}\x1e".encode())
+            seen.update(
+                f"{known.number}\x1f{known.unit}\x1f{self.endings.get(known.number, '')}\x1e".encode()
+            )
         for place in self.units.new:
             seen.update(f"{place.key}\x1f{place.kind}\x1e".encode())
         return seen.hexdigest()
 
 
-def compare(roster: Roster, standing: Standing, words: Words, *, scope: str = "all", decisions: dict[str, str] | None = None) -> Diff:
+def compare(
+    roster: Roster,
+    standing: Standing,
+    words: Words,
+    *,
+    scope: str = "all",
+    decisions: dict[str, str] | None = None,
+) -> Diff:
     """Compare a roster with the system; changes nothing in the database. `scope`: "all" or "units" (those in the file)."""
     decisions = decisions or {}
     _zeros_first(roster, decisions)
@@ -246,9 +257,18 @@ class _Comparison:
             if peer is None:
                 others.append(line)
                 continue
-            odd = next((f for f in (*PLAIN, "category", "status") if getattr(row, f) and getattr(peer.row, f) and getattr(row, f) != getattr(peer.row, f)), "")
+            odd = next(
+                (
+                    f
+                    for f in (*PLAIN, "category", "status")
+                    if getattr(row, f) and getattr(peer.row, f) and getattr(row, f) != getattr(peer.row, f)
+                ),
+                "",
+            )
             if odd:
-                row.fault(odd, "twice_differs", row=peer.row.row, field=self.diff.roster.column(row.sheet, odd))
+                row.fault(
+                    odd, "twice_differs", row=peer.row.row, field=self.diff.roster.column(row.sheet, odd)
+                )
                 line.state = ERROR
                 continue
             for name in (*PLAIN, "category", "status"):
@@ -267,8 +287,20 @@ class _Comparison:
             facts = {"unit": line.place.name if line.place else "", "row": line.row.row}
             options.append((f"keep:{self._ref(line)}", "answer_keep", facts))
             options.append((f"activity:{self._ref(line)}", "answer_activity", facts))
-        facts = {"number": number, "name": lines[0].row.name, "units": "、".join(f"「{line.place.name}」" for line in lines if line.place)}
-        answer = self._ask(lines[1], f"twice:{number}", "ask_twice", facts, options, "unit", [(x.row.sheet, x.row.row) for x in lines])
+        facts = {
+            "number": number,
+            "name": lines[0].row.name,
+            "units": "、".join(f"「{line.place.name}」" for line in lines if line.place),
+        }
+        answer = self._ask(
+            lines[1],
+            f"twice:{number}",
+            "ask_twice",
+            facts,
+            options,
+            "unit",
+            [(x.row.sheet, x.row.row) for x in lines],
+        )
         if not answer:
             return
         act, ref = answer.split(":", 1)
@@ -280,7 +312,13 @@ class _Comparison:
                 if act == "activity" and line.place is not None:
                     chosen.activity.append(line.place)
                 else:
-                    self.diff.roster.notes.add(line.row.sheet, line.row.row, "unit", "twice_left", unit=line.place.name if line.place else "")
+                    self.diff.roster.notes.add(
+                        line.row.sheet,
+                        line.row.row,
+                        "unit",
+                        "twice_left",
+                        unit=line.place.name if line.place else "",
+                    )
         for line in self.diff.lines:
             if line.main in lines and line.main is not chosen and line is not chosen:
                 line.main = chosen
@@ -343,15 +381,40 @@ class _Comparison:
         part = self.diff.words.part
         for code in line.row.post:
             post = part.post(code)
-            places = [p for p in line.place.line() if post and post.on and p.kind in post.on] if line.place else []
+            places = (
+                [p for p in line.place.line() if post and post.on and p.kind in post.on] if line.place else []
+            )
             if places:
                 line.posts.append((places[0], code))
             else:
                 kind = self.diff.words.label("unit_kind", line.place.kind) if line.place else ""
-                self.diff.roster.notes.add(line.row.sheet, line.row.row, "post", "post_place", post=self.diff.words.label("post", code), kind=kind)
+                self.diff.roster.notes.add(
+                    line.row.sheet,
+                    line.row.row,
+                    "post",
+                    "post_place",
+                    post=self.diff.words.label("post", code),
+                    kind=kind,
+                )
 
-    def _ask(self, line: Line, qid: str, code: str, facts: dict[str, Any], options: list, column: str, rows: list | None = None) -> str:
-        question = Question(qid, code, facts, options, (line.row.sheet, line.row.row, column), rows or [(line.row.sheet, line.row.row)])
+    def _ask(
+        self,
+        line: Line,
+        qid: str,
+        code: str,
+        facts: dict[str, Any],
+        options: list,
+        column: str,
+        rows: list | None = None,
+    ) -> str:
+        question = Question(
+            qid,
+            code,
+            facts,
+            options,
+            (line.row.sheet, line.row.row, column),
+            rows or [(line.row.sheet, line.row.row)],
+        )
         answer = self.decisions.get(qid, "")
         question.answer = answer if any(answer == option[0] for option in options) else ""
         self.diff.questions.append(question)
@@ -376,10 +439,16 @@ class _Comparison:
     def _missing(self) -> None:
         """Who is registered within the scope and not in the file; nobody ends without a decision."""
         diff = self.diff
-        inside = None if diff.scope == "all" else {line.place.id for line in diff.lines if line.place is not None}
+        inside = (
+            None if diff.scope == "all" else {line.place.id for line in diff.lines if line.place is not None}
+        )
         everybody = self.decisions.get("missing:*", "keep")
         for known in self.people.values():
-            if known.unit is None or known.number in self.spoken or (inside is not None and known.unit not in inside):
+            if (
+                known.unit is None
+                or known.number in self.spoken
+                or (inside is not None and known.unit not in inside)
+            ):
                 continue
             diff.missing.append(known)
             how = self.decisions.get(f"missing:{known.number}", everybody)

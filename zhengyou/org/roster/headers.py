@@ -121,7 +121,10 @@ def _category_or_status(name: str, data: list[list[str]], at: int, words: Words)
     """类别 may mean either: the words that stand in the column decide."""
     said = {cells.tidy(line[at]) for line in data if at < len(line) and line[at]} - {""}
     other = "status" if name == "category" else "category"
-    fits = {f: sum(words.code(f, cell) is not None for cell in said) if words.listed(f) else 0 for f in (name, other)}
+    fits = {
+        f: sum(words.code(f, cell) is not None for cell in said) if words.listed(f) else 0
+        for f in (name, other)
+    }
     return other if fits[other] > fits[name] else name
 
 

@@ -11,9 +11,24 @@ from pypinyin import lazy_pinyin
 
 from zhengyou.org.roster.words import book, flat
 
-_NUMERALS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_NUMERALS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 #: Characters by which units of one series differ: never a slip.
-SERIES = frozenset("0123456789零〇一二两三四五六七八九十百甲乙丙丁戊己庚辛上下东南西北中左右前后男女文理工农医大小内外新老本硕博研专abcdefghijklmnopqrstuvwxyz")
+SERIES = frozenset(
+    "0123456789零〇一二两三四五六七八九十百甲乙丙丁戊己庚辛上下东南西北中左右前后男女文理工农医大小内外新老本硕博研专abcdefghijklmnopqrstuvwxyz"
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -83,7 +98,13 @@ def _is_slip(one: str, two: str) -> bool:
         return odd not in SERIES
     if len(a) == len(b) == 1:
         if a.isascii() and b.isascii():
-            return a.isalpha() and b.isalpha() and len(one) >= 7 and _in_word(one, start) and _in_word(two, start)
+            return (
+                a.isalpha()
+                and b.isalpha()
+                and len(one) >= 7
+                and _in_word(one, start)
+                and _in_word(two, start)
+            )
         return not ({a, b} & SERIES) and lazy_pinyin(a) == lazy_pinyin(b)
     return len(a) == len(b) == 2 and a == b[::-1] and not (set(a) & SERIES and a.isdigit())
 

@@ -154,7 +154,11 @@ class Table:
             if not self.words.listed(field_name):
                 return (text, "", "") if len(text) <= 40 else ("", "", "too_long")
             code = self.words.code(field_name, text)
-            return (code, "", "") if code else ("", "", "word_odd" if field_name != "unit_kind" else "unit_kind_odd")
+            return (
+                (code, "", "")
+                if code
+                else ("", "", "word_odd" if field_name != "unit_kind" else "unit_kind_odd")
+            )
 
         return ask
 
@@ -275,7 +279,9 @@ class Table:
             known = self._posts[cell] = (tuple(dict.fromkeys(codes)), "、".join(odd)[:60])
         out.post = known[0]
         if known[1]:
-            self.roster.notes.add(self.at, out.row, "post", "post_odd", value=known[1], known=self.words.all("post"))
+            self.roster.notes.add(
+                self.at, out.row, "post", "post_odd", value=known[1], known=self.words.all("post")
+            )
 
     def _width(self, out: Row, numeric: bool) -> None:
         width, has = self.words.width(out.category), len(out.number)
@@ -312,7 +318,14 @@ class Table:
             return True
         if is_total(name) or is_total(number) or (not (number and name) and is_total(said[0])):
             return True
-        if sum(header(cell) is not None and header(cell) == header(columns.texts.get(at, "")) for at, cell in enumerate(line) if cell) >= 2:
+        if (
+            sum(
+                header(cell) is not None and header(cell) == header(columns.texts.get(at, ""))
+                for at, cell in enumerate(line)
+                if cell
+            )
+            >= 2
+        ):
             return True
         return not number and not name and _remark(said)
 

@@ -124,7 +124,9 @@ COLUMNS: dict[str, Text] = {
 def say(code: str, facts: dict[str, Any] | None = None) -> str:
     """The sentence of a code with its facts, in the reader's language."""
     text = SENTENCES[code]
-    return str(Text(text.template, **{name: value for name, value in (facts or {}).items()}) if facts else text)
+    return str(
+        Text(text.template, **{name: value for name, value in (facts or {}).items()}) if facts else text
+    )
 
 
 def column(field: str) -> str:
@@ -135,7 +137,15 @@ def column(field: str) -> str:
 def place(sheet: str, row: int, header: str, sentence: str) -> str:
     """A sentence with its place: 「表1」第 87 行「学号」…"""
     if row and header:
-        return str(_("「%(sheet)s」第 %(row)s 行「%(column)s」%(what)s", sheet=sheet, row=row, column=header, what=sentence))
+        return str(
+            _(
+                "「%(sheet)s」第 %(row)s 行「%(column)s」%(what)s",
+                sheet=sheet,
+                row=row,
+                column=header,
+                what=sentence,
+            )
+        )
     if row:
         return str(_("「%(sheet)s」第 %(row)s 行：%(what)s", sheet=sheet, row=row, what=sentence))
     if sheet:

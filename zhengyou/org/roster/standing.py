@@ -102,7 +102,9 @@ def load(part: Part, day: date, organisation_name: str = "") -> Standing:
            AND p.valid_from <= :day AND p.valid_to > :day ORDER BY u.place, u.id""",
         day=day,
     )
-    places = {u: Place(name, kind, None, u, pid, str(shut)[:10]) for u, pid, kind, shut, name, _parent in found}
+    places = {
+        u: Place(name, kind, None, u, pid, str(shut)[:10]) for u, pid, kind, shut, name, _parent in found
+    }
     root = None
     for unit, _pid, _kind, _shut, _name, parent in found:
         if parent is None:
@@ -118,7 +120,11 @@ def load(part: Part, day: date, organisation_name: str = "") -> Standing:
     for place in standing.units.values():
         if place.parent is not None:
             place.parent.children += 1
-    standing.aliases = {flat(name): u for name, u in sql.rows("SELECT name, unit_id FROM org_unitalias") if u in standing.units}
+    standing.aliases = {
+        flat(name): u
+        for name, u in sql.rows("SELECT name, unit_id FROM org_unitalias")
+        if u in standing.units
+    }
     _people(standing, values)
     last = sql.rows("SELECT MAX(day) FROM org_rosterimport WHERE state = 20")
     standing.last = sql.as_date(last[0][0]) if last and last[0][0] else None
@@ -134,10 +140,32 @@ def _people(standing: Standing, values: dict) -> None:
            ORDER BY p.sort_key, p.id""",
         day=standing.day,
     ):
-        number, pid, public, name, joined, confirmed, email, phone, note, unit, category, status, since, at, to = row
+        (
+            number,
+            pid,
+            public,
+            name,
+            joined,
+            confirmed,
+            email,
+            phone,
+            note,
+            unit,
+            category,
+            status,
+            since,
+            at,
+            to,
+        ) = row
         known = Known(pid, public, number, name, _iso(joined), _iso(confirmed), email, phone, note)
         if unit is not None:
-            known.unit, known.category, known.status, known.since, known.row = unit, category, status, _iso(since), at
+            known.unit, known.category, known.status, known.since, known.row = (
+                unit,
+                category,
+                status,
+                _iso(since),
+                at,
+            )
             if (end := _iso(to)) < "9999":
                 known.later = end
         standing.people[number] = known
@@ -176,5 +204,13 @@ def _root_names(part: Part, root: str, organisation: str) -> frozenset[str]:
     from zhengyou.org.roster.words import book
 
     kind = part.kind(part.root_kind)
-    own = {root, organisation, kind.zh, kind.en, part.name.zh, part.name.en, *(str(word) for word in book()["roots"])}
+    own = {
+        root,
+        organisation,
+        kind.zh,
+        kind.en,
+        part.name.zh,
+        part.name.en,
+        *(str(word) for word in book()["roots"]),
+    }
     return frozenset(flat(word) for word in own if word)

@@ -98,13 +98,19 @@ class Units:
                 steps += 1
                 height[above] = max(height[above], steps)
                 here = self._names[above]
-        tops = [w for w, h in height.items() if h >= depth and not self._names[w].parents and w not in self._by_name]
+        tops = [
+            w
+            for w, h in height.items()
+            if h >= depth and not self._names[w].parents and w not in self._by_name
+        ]
         return tops[0] if depth and len(tops) == 1 else ""
 
     def _is_root(self, word: str) -> bool:
         if word == getattr(self, "_rooted", ""):
             return bool(word)
-        return word == flat(self.standing.root.name) or (word in self.standing.root_names and word not in self._by_name)
+        return word == flat(self.standing.root.name) or (
+            word in self.standing.root_names and word not in self._by_name
+        )
 
     def of(self, row: Row) -> Place | None:
         """The unit a row means; None where that is a fault, which is then named on the row."""
@@ -123,7 +129,9 @@ class Units:
         word = flat(text)
         if self._is_root(word):
             return self.standing.root
-        found = self._by_name.get(word) or ([self.standing.units[self.standing.aliases[word]]] if word in self.standing.aliases else [])
+        found = self._by_name.get(word) or (
+            [self.standing.units[self.standing.aliases[word]]] if word in self.standing.aliases else []
+        )
         if len(found) == 1:
             return found[0]
         if word in self._names and not found:
@@ -131,7 +139,9 @@ class Units:
             return place if isinstance(place, Place) else None
         return None
 
-    def _resolve(self, word: str, above: str, stack: tuple[str, ...] = ()) -> Place | tuple[str, dict[str, Any]]:
+    def _resolve(
+        self, word: str, above: str, stack: tuple[str, ...] = ()
+    ) -> Place | tuple[str, dict[str, Any]]:
         """A unit by name and parent's name ("" unknown); a fault as (code, facts)."""
         if self._is_root(word):
             return self.standing.root
@@ -155,12 +165,18 @@ class Units:
             if not isinstance(found, Place):
                 return found
             parent = found
-        fits = [place for place in existing if parent is None or place.parent is parent or parent in place.line()[1:]]
+        fits = [
+            place
+            for place in existing
+            if parent is None or place.parent is parent or parent in place.line()[1:]
+        ]
         if len(fits) == 1:
             return fits[0]
         if len(fits) > 1:
             exact = [place for place in fits if place.parent is parent]
-            return exact[0] if len(exact) == 1 else ("unit_same_name", {"unit": named.text, "count": len(fits)})
+            return (
+                exact[0] if len(exact) == 1 else ("unit_same_name", {"unit": named.text, "count": len(fits)})
+            )
         if len(existing) == 1 and parent is not None:
             return self._elsewhere(named, existing[0], parent)
         if word in self.standing.closed and not existing:
@@ -221,7 +237,11 @@ class Units:
         kind = self._kind(word, named, node, parent)
         if kind is None:
             known = self.words.label("unit_kind", parent.kind)
-            return "unit_kind_place", {"unit": named.text, "kind": self.words.label("unit_kind", named.kind) or "单位", "parent": f"{parent.name}（{known}）"}
+            return "unit_kind_place", {
+                "unit": named.text,
+                "kind": self.words.label("unit_kind", named.kind) or "单位",
+                "parent": f"{parent.name}（{known}）",
+            }
         node.kind = kind
         self._nodes[word, id(parent)] = node
         parent.children += 1
@@ -263,6 +283,9 @@ class Units:
     def _ask(self, question: Question) -> Question:
         known = self.questions.setdefault(question.id, question)
         answer = self.decisions.get(question.id, "")
-        if answer and any(answer == option[0] or (answer == "same" and option[0].startswith("same")) for option in known.options):
+        if answer and any(
+            answer == option[0] or (answer == "same" and option[0].startswith("same"))
+            for option in known.options
+        ):
             known.answer = answer
         return known

@@ -110,6 +110,11 @@ def is_footer(cell: str) -> bool:
     return bool(_FOOT.match(unicodedata.normalize("NFKC", cell)))
 
 
+@lru_cache(maxsize=1)
+def _negations() -> tuple[str, ...]:
+    return tuple(flat(word) for word in book()["negations"])
+
+
 class Words:
     """What the organisation's part calls its kinds of units, posts, categories and statuses, in both languages."""
 
@@ -145,6 +150,8 @@ class Words:
         if word in pool:
             return pool[word]
         if len(word) < 2:
+            return None
+        if any(word.startswith(no) for no in _negations()):
             return None
         fits = {code for known, code in pool.items() if len(known) >= 2 and (known in word or word in known)}
         if len(fits) > 1:
