@@ -1,0 +1,83 @@
+"""A person's own list: returned, late, this week, later, waiting for a reviewer, coming. Two queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from zhengyou.kit import sql
+from zhengyou.overview.desk import coming
+from zhengyou.overview.desk.coming import Coming
+from zhengyou.overview.desk.lines import COLUMNS, FROM, Line, lines
+
+MOST = 100
+"""Lines shown of one list; the rest is counted."""
+
+
+@dataclass(slots=True)
+class Own:
+    """The lists of one person and the counts beside them; minutes are the work's, for what is due in this month."""
+
+    open: list[Line] = field(default_factory=list)
+    waiting: list[Line] = field(default_factory=list)
+    done: list[Line] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    month_n: int = 0
+    month_minutes: int = 0
+    coming: list[Coming] = field(default_factory=list)
+
+    @property
+    def n_open(self) -> int:
+        """Things to do, returned ones included."""
+        return self.counts.get("due", 0) + self.counts.get("returned", 0)
+
+    @property
+    def n_waiting(self) -> int:
+        """Things handed in and not yet judged."""
+        return self.counts.get("submitted", 0)
+
+    @property
+    def n_done(self) -> int:
+        """Things accepted."""
+        return self.counts.get("accepted", 0)
+
+
+def read(me: int, owner: str, facts: dict[str, str], day: date, done: bool = False) -> Own:
+    """What this person owes today; with `done`, what was accepted or needs no doing, newest first."""
+    own = Own()
+    states = "('accepted', 'exempt')" if done else "('due', 'returned', 'submitted')"
+    order = "d.last_day DESC, d.id DESC" if done else "d.due_on, d.id"
+    found = lines(
+        f"""SELECT {COLUMNS} {FROM} WHERE d.member_id = :me AND d.state IN {states}
+            ORDER BY {order} LIMIT {MOST}""",
+        day,
+        me=me,
+        owner=owner,
+    )
+    own.open = [line for line in found if line.state in ("due", "returned")]
+    own.waiting = [line for line in found if line.state == "submitted"]
+    own.done = [line for line in found if line.state in ("accepted", "exempt")]
+    first = day.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    plan = "FROM campaigns_task t JOIN campaigns_campaign c ON c.id = t.campaign_id JOIN campaigns_slot s ON s.task_id = t.id"
+    for kind, state, n, minutes, zh, en, period, opens, audience in sql.rows(
+        f"""SELECT 1, d.state, COUNT(*), 0, '', '', '', NULL, '' FROM campaigns_duty d WHERE d.member_id = :me GROUP BY d.state
+        UNION ALL SELECT 2, '', COUNT(*), COALESCE(SUM(t.minutes), 0), '', '', '', NULL, '' FROM campaigns_duty d
+            JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
+            WHERE d.member_id = :me AND d.state NOT IN ('void', 'exempt') AND d.due_on BETWEEN :first AND :last
+        UNION ALL SELECT * FROM (SELECT 3 AS kind, '' AS state, 0 AS n, 0 AS minutes, t.zh, t.en, s.period, s.opens_on,
+            CAST(t.audience AS TEXT) AS audience {plan}
+            WHERE c.state = 30 AND t.subject = 'member' AND s.opens_on > :day ORDER BY s.opens_on, s.id LIMIT 12) x""",
+        me=me,
+        day=day,
+        first=first,
+        last=last,
+    ):
+        if kind == 1:
+            own.counts[state] = n
+        elif kind == 2:
+            own.month_n, own.month_minutes = n, int(minutes)
+        elif facts and coming.concerns(audience, facts):
+            own.coming.append(Coming(zh, en, period, sql.as_date(opens)))
+    own.coming = sorted(own.coming, key=lambda c: c.opens_on)[:3]
+    return own

@@ -1,0 +1,1 @@
+"""Pages of the overview: desk, board, rows behind a figure, missing lists, exports."""

@@ -1,0 +1,130 @@
+"""My desk: the own list, a unit's desk, the office's desk; who holds several posts switches between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from zhengyou.kit import clock
+from zhengyou.org.current import language
+from zhengyou.overview import board as boards
+from zhengyou.overview.desk import hats, lines, office, own, unit
+from zhengyou.overview.desk.hats import Hat, Wardrobe
+from zhengyou.overview.views.board import address, burden
+
+ANSWERS = frozenset(("hand_in", "review", "see_names"))
+"""Powers of a post that gives its holder a unit's desk."""
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """The desk asked for by `as` ("me" or a unit's public id); by default the first post's, else the own list."""
+    me, authority, day = request.me, request.authority, clock.today()  # type: ignore[attr-defined]
+    if me is None:
+        raise Http404
+    wardrobe = hats.read(me, authority, day)
+    asked = request.GET.get("as", "")
+    hat = _hat(wardrobe, asked)
+    request.badges = {"desk": wardrobe.open}  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"day": day, "wardrobe": wardrobe, "hat": hat, "switch": _switch(wardrobe, hat)}
+    if hat is None:
+        return _own(request, wardrobe, context)
+    if hat.unit == authority.root and hat.powers & {"start", "see_units", "import"}:
+        return _office(request, hat, context)
+    return _unit(request, hat, context)
+
+
+def _hat(wardrobe: Wardrobe, asked: str) -> Hat | None:
+    if asked == "me":
+        return None
+    if asked:
+        found = wardrobe.find(asked)
+        if found is None:
+            raise Http404(_("您在这个单位没有职务。"))
+        return found
+    useful = [hat for hat in wardrobe.hats if hat.powers]
+    return useful[0] if useful else None
+
+
+def _switch(wardrobe: Wardrobe, hat: Hat | None) -> list[dict[str, Any]]:
+    """Chips between the own list and each post's desk; none where there is only one."""
+    useful = [one for one in wardrobe.hats if one.powers]
+    if not useful:
+        return []
+    mine = {"label": _("我自己的"), "n": wardrobe.open, "query": "?as=me", "here": hat is None}
+    return [
+        *({"label": one.name, "query": f"?as={one.public_id}", "here": one is hat} for one in useful),
+        mine,
+    ]
+
+
+def _own(request: HttpRequest, wardrobe: Wardrobe, context: dict[str, Any]) -> HttpResponse:
+    me, day = request.me, context["day"]  # type: ignore[attr-defined]
+    shown = request.GET.get("show", "")
+    mine = own.read(me.pk, me.actor.id, wardrobe.facts, day, done=shown == "done")
+    if shown not in ("waiting", "done"):
+        shown = ""
+    groups = lines.gather(mine.open, day) if not shown else []
+    part = request.part  # type: ignore[attr-defined]
+    for line in mine.waiting:
+        if line.waits_for and part:
+            line.waits_at += " " + part.label(line.waits_for, language())
+    context |= {"own": mine, "groups": groups, "show": shown, "en": language() == "en"}
+    return render(request, "overview/own.html", context)
+
+
+def _unit(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpResponse:
+    me, day = request.me, context["day"]  # type: ignore[attr-defined]
+    powers = hat.powers
+    found = unit.read(
+        hat.unit,
+        me.pk,
+        me.actor.id,
+        day,
+        names="see_names" in powers,
+        reviews=hat.posts if "review" in powers else [],
+        below=hat.below,
+        asked=request.GET.get("task", ""),
+    )
+    request.badges["reviews"] = found.n_waiting  # type: ignore[attr-defined]
+    context |= {
+        "desk": found,
+        "groups": lines.gather(found.duties, day),
+        "title_of_post": _posts(request, hat),
+        "missing_n": found.chosen.figures.missing if found.chosen else 0,
+    }
+    return render(request, "overview/unit.html", context)
+
+
+def _office(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpResponse:
+    me, day = request.me, context["day"]  # type: ignore[attr-defined]
+    found = office.read(hat, me.pk, day, request.authority)  # type: ignore[attr-defined]
+    request.badges["reviews"] = found.n_waiting  # type: ignore[attr-defined]
+    base = reverse("board_unit", args=[hat.public_id])
+    manages = bool(hat.powers & {"start", "import"})
+    context |= {
+        "links": {name: f"{base}{name}/" for name in boards.LINKED},
+        "manages": manages,
+        "en": language() == "en",
+        "pulse": found.pulse,
+        "burden": burden(found.choice, day),
+        "vacancies_url": address("vacancies") if "appoint" in hat.powers else "",
+        "roster_url": address("roster"),
+        "campaigns_url": address("campaigns"),
+        "slow_url": f"{base}in_review/" if found.pulse.slow else "",
+        "office": found,
+        "groups": lines.gather(found.duties, day),
+        "title_of_post": _posts(request, hat),
+    }
+    return render(request, "overview/office.html", context)
+
+
+def _posts(request: HttpRequest, hat: Hat) -> str:
+    """The labels of the posts held on this unit."""
+    part = request.part  # type: ignore[attr-defined]
+    return _("、").join(part.label(post, language()) for post in hat.posts) if part else ""
