@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from zhengyou.kit import sql
 from zhengyou.kit.sql import FAR, as_date
-from zhengyou.org.models import Affiliation, Closure, Placement, Unit, on
+from zhengyou.org.models import Affiliation, Closure, Placement, Post, Unit, on
 
 RECOUNT = """
     WITH RECURSIVE up (ancestor_id, descendant_id, valid_from, valid_to) AS (
@@ -127,7 +127,12 @@ def affiliations_in(unit: int, day: date, *, deep: bool = False, role: str = "R"
     return rows.filter(unit__in=below([unit], day)) if deep else rows.filter(unit=unit)
 
 
-@dataclass(frozen=True)
+def led(day: date) -> QuerySet:
+    """Ids of the units that have a first responsible person on a day, as a query."""
+    return Post.objects.filter(on(day), first_responsible=True).values("unit")
+
+
+@dataclass
 class Vacancy:
     """A unit without a first responsible person, and since when."""
 
@@ -137,6 +142,7 @@ class Vacancy:
     name: str
     since: date
     days: int
+    kind_label: str = ""
 
 
 _VACANT = """

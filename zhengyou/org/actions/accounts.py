@@ -30,7 +30,7 @@ TRIES_PER_NUMBER, TRIES_PER_ADDRESS = 10, 60
 """Wrong codes an hour from one address, for one number and in all. A code has 59 bits: nobody guesses one."""
 
 
-class TooMany(RuntimeError):
+class TooManyTriesError(RuntimeError):
     """Too many wrong codes from this address within the hour; answered with 429."""
 
 
@@ -58,6 +58,12 @@ def make_setup_link() -> str:
         digest=digest_of("setup", token), expires_at=timezone.now() + timedelta(hours=SETUP_HOURS)
     )
     return token
+
+
+def setup_is_open(token: str) -> bool:
+    """Whether a set-up link still founds an organisation here."""
+    links = SetupLink.objects.filter(digest=digest_of("setup", token), used_at=None)
+    return links.filter(expires_at__gt=timezone.now()).exists() and not Organisation.objects.exists()
 
 
 def tidy_code(text: str) -> str:
@@ -118,7 +124,7 @@ def redeem(number: str, code: str, password: str, *, address: str) -> User:
     """Trade number and code for an account with this password; the account is made on first use.
 
     One sentence for every kind of wrong pair, so that nothing is learnt; a right pair with a weak password keeps
-    the code. Raises Invalid, or TooMany from the eleventh wrong try of an address for one number within an hour.
+    the code. Raises Invalid, or TooManyTriesError from the eleventh wrong try of an address for one number within an hour.
     """
     number, code = number.strip(), tidy_code(code)
     _slow_down(address, number)
@@ -159,7 +165,7 @@ def _slow_down(address: str, number: str) -> None:
     SlipTry.objects.filter(hour__lt=hour).delete()
     for key, limit in _keys(address, number):
         if SlipTry.objects.filter(key=key, hour=hour, n__gte=limit).exists():
-            raise TooMany(_("试错的次数太多了。过一个小时再试，或者请打印登录条的人再打一张。"))
+            raise TooManyTriesError(_("试错的次数太多了。过一个小时再试，或者请打印登录条的人再打一张。"))
 
 
 def _count_wrong(address: str, number: str) -> None:

@@ -145,7 +145,10 @@ def _live(steps):
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 @given(steps=STEPS)
 def test_closure_kept_step_by_step_equals_its_recount(db, steps):

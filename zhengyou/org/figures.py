@@ -1,0 +1,204 @@
+"""Counts and histories of units and persons, each a handful of grouped queries whatever the size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhengyou.journal.models import Entry
+from zhengyou.kit.sql import FAR
+from zhengyou.org import current, tree
+from zhengyou.org.models import Affiliation, Organisation, Person, Placement, Post, Slip, Unit, on
+
+SHOWN = 40
+"""Events of one source that a history shows at most."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a dated history; `late`: days between the day it was true and the day it was entered."""
+
+    day: date
+    text: str
+    late: int = 0
+
+
+def composition(unit: int, day: date, *, deep: bool = False) -> list[tuple[str, int]]:
+    """Registered members by status (code, count), most first; one query."""
+    rows = tree.affiliations_in(unit, day, deep=deep).values_list("status").annotate(n=Count("pk"))
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def dual(unit: int, day: date) -> tuple[list[tuple[str, int]], int]:
+    """Of those registered here, how many are active in which other unit; and guests active here; two queries."""
+    registered = Affiliation.objects.filter(on(day), unit=unit, role="R")
+    away = (
+        Affiliation.objects.filter(on(day), role="A", person__in=registered.values("person"))
+        .values_list("unit")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "unit")[:6]
+    )
+    found = list(away)
+    names = tree.names([u for u, _n in found], day) if found else {}
+    guests = Affiliation.objects.filter(on(day), role="A", unit=unit).count()
+    return [(names.get(u, "?"), n) for u, n in found], guests
+
+
+def late_by(valid_from: date, entered: date) -> int:
+    """Days by which a fact was entered late (0: in time)."""
+    return max((entered - valid_from).days, 0)
+
+
+def history(unit: Unit) -> list[Event]:
+    """What happened to a unit, newest first: founding, names, places, first responsible persons, members in and out."""
+    founding = Organisation.objects.values_list("entry_id", flat=True).first()
+    events = [*_placements(unit, founding), *_responsible(unit), *_flows(unit)]
+    return sorted(events, key=lambda e: e.day, reverse=True)[: 2 * SHOWN]
+
+
+def _placements(unit: Unit, founding: int | None) -> Iterable[Event]:
+    rows = Placement.objects.filter(unit=unit, dropped=None).select_related("entry").order_by("valid_from")
+    before: Placement | None = None
+    for row in rows[:SHOWN]:
+        late = 0 if row.entry_id == founding else late_by(row.valid_from, row.entry.day)
+        if before is None:
+            yield Event(row.valid_from, _("成立"), late)
+        else:
+            if row.name != before.name:
+                yield Event(row.valid_from, _("更名，原「%(name)s」") % {"name": before.name}, late)
+            if row.parent_id is not None and row.parent_id != before.parent_id:
+                name = tree.names([row.parent_id], row.valid_from).get(row.parent_id, "?")
+                yield Event(row.valid_from, _("改属「%(name)s」") % {"name": name}, late)
+        before = row
+    if unit.closed_on != FAR:
+        yield Event(unit.closed_on, _("撤销"))
+
+
+def _responsible(unit: Unit) -> Iterable[Event]:
+    rows = list(
+        Post.objects.filter(unit=unit, dropped=None, first_responsible=True)
+        .select_related("person", "entry")
+        .order_by("-valid_from")[:SHOWN]
+    )
+    begins = {row.valid_from for row in rows}
+    ended = {row.valid_to: row for row in rows}
+    for row in rows:
+        words = {"post": label(row.post), "name": row.person.name}
+        late = late_by(row.valid_from, row.entry.day)
+        if row.valid_from in ended:
+            words["before"] = ended[row.valid_from].person.name
+            yield Event(row.valid_from, _("%(post)s由%(before)s改为%(name)s") % words, late)
+        else:
+            yield Event(row.valid_from, _("%(name)s任%(post)s，第一责任人") % words, late)
+        if row.valid_to != FAR and row.valid_to not in begins:
+            yield Event(row.valid_to, _("%(name)s不再任%(post)s，第一责任人空缺") % words)
+
+
+def _flows(unit: Unit) -> Iterable[Event]:
+    mine = Affiliation.objects.filter(unit=unit, role="R", dropped=None)
+    for field, how, words in (("valid_from", "begun", _come), ("valid_to", "ended", _gone)):
+        rows = (
+            mine.exclude(**{field: FAR})
+            .values_list(field, how)
+            .annotate(n=Count("pk"), entered=Max("entry__day"))
+            .order_by(f"-{field}")[:SHOWN]
+        )
+        for day, code, n, entered in rows:
+            if text := words(code, n):
+                yield Event(day, text, late_by(day, entered))
+
+
+def _come(code: str, n: int) -> str:
+    texts = {
+        "in": ngettext("登记 %(n)d 人", "登记 %(n)d 人", n),
+        "developed": ngettext("发展 %(n)d 人", "发展 %(n)d 人", n),
+        "moved": ngettext("转入 %(n)d 人", "转入 %(n)d 人", n),
+    }
+    return texts[code] % {"n": n} if code in texts else ""
+
+
+def _gone(code: str, n: int) -> str:
+    texts = {
+        "out": ngettext("转出 %(n)d 人", "转出 %(n)d 人", n),
+        "left": ngettext("离开 %(n)d 人", "离开 %(n)d 人", n),
+        "deceased": ngettext("去世 %(n)d 人", "去世 %(n)d 人", n),
+        "moved": ngettext("转到别的单位 %(n)d 人", "转到别的单位 %(n)d 人", n),
+    }
+    return texts[code] % {"n": n} if code in texts else ""
+
+
+def label(code: str) -> str:
+    """The organisation's word for a kind, post, category or status in the reader's language."""
+    part = current.part()
+    return part.label(code, current.language()) if part is not None and code else code
+
+
+def entries_about(person: Person) -> Any:
+    """Journal entries that wrote or took back anything about a person, newest first, as a query."""
+    facts = Q(subject=f"person:{person.public_id}")
+    for model in (Affiliation, Post):
+        mine = model.objects.filter(person=person)
+        facts |= Q(pk__in=mine.values("entry")) | Q(pk__in=mine.exclude(dropped=None).values("dropped"))
+    facts |= Q(pk__in=Slip.objects.filter(person=person).values("entry"))
+    return Entry.objects.filter(facts).order_by("-id")
+
+
+def actors(ids: Iterable[str]) -> dict[str, str]:
+    """What to call those who acted: a person's name, the command line's user, the system."""
+    wanted = set(ids)
+    people = dict(Person.objects.filter(public_id__in=wanted).values_list("public_id", "name"))
+    out = {}
+    for one in wanted:
+        if one in people:
+            out[one] = people[one]
+        elif one.startswith("cli:"):
+            out[one] = _("命令行（%(user)s）") % {"user": one[4:]}
+        else:
+            out[one] = _("系统")
+    return out
+
+
+def verb(code: str) -> str:
+    """What an entry of this room did, in words; the bare code for other rooms' verbs."""
+    words = {
+        "org.founded": _("建立组织，任办公室职务"),
+        "org.person_added": _("登记这个人"),
+        "org.affiliated": _("登记所在单位"),
+        "org.activity_ended": _("结束活动单位"),
+        "org.members_moved": _("转到别的单位"),
+        "org.members_left": _("登记离开"),
+        "org.appointed": _("任命职务"),
+        "org.post_ended": _("免去职务"),
+        "org.contact_set": _("改联系方式"),
+        "org.slips_made": _("打印登录条"),
+        "org.slips_cancelled": _("作废登录条"),
+        "org.slip_redeemed": _("用登录条设密码"),
+        "org.office_invited": _("用命令行请进办公室"),
+        "roster.imported": _("导入花名册"),
+    }
+    return words.get(code, code)
+
+
+def vacant_since(unit: Unit, day: date) -> date | None:
+    """Since when a unit has no first responsible person, or None while it has one."""
+    posts = Post.objects.filter(unit=unit, dropped=None, first_responsible=True)
+    if posts.filter(on(day)).exists():
+        return None
+    last = posts.filter(valid_to__lte=day).aggregate(last=Max("valid_to"))["last"]
+    return last or unit.opened_on
+
+
+def holders(units: Iterable[int], day: date) -> dict[int, list[Post]]:
+    """Who holds which post on these units on a day, first responsible persons first; one query."""
+    out: dict[int, list[Post]] = defaultdict(list)
+    rows = Post.objects.filter(on(day), unit__in=set(units)).select_related("person")
+    for row in rows.order_by("-first_responsible", "post", "valid_from"):
+        out[row.unit_id].append(row)
+    return out

@@ -1,0 +1,1 @@
+"""Pages of the organisation: tree and units, members, one person, posts, slips, set-up."""
