@@ -1,6 +1,7 @@
 """Minutes that a pack asks of each role per month, reviewers' too; exact, shown before a campaign starts.
 
-The budget is a proposal (DOMAIN.md S17): 60 minutes a month for a member, 480 for who leads a unit or the office.
+The budget is a proposal (DOMAIN.md S17): 60 minutes a month for a member, 480 for who leads a unit; the office is
+several people and has none.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Load:
 
     role: str
     label: Label
-    budget: int
+    budget: int | None
     own: Fraction = Fraction(0)
     reviewing: Fraction = Fraction(0)
     months: dict[str, Fraction] = field(default_factory=dict)
@@ -55,7 +56,7 @@ class Load:
     @property
     def over(self) -> bool:
         """Whether the fullest month asks more than the budget."""
-        return self.peak > self.budget
+        return self.budget is not None and self.peak > self.budget
 
     def as_json(self) -> dict[str, Any]:
         """The load as the command line prints it: exact numbers as text."""
@@ -105,6 +106,12 @@ class Burden:
         self.counts[context.organisation.root_kind] = 1
         self.counts |= dict(counts or {})
         self.loads: dict[str, Load] = {}
+        slots = [slot for plan in self.plans for slot in plan.slots]
+        first = min((slot.opens_on for slot in slots), default=None)
+        last = max((slot.due_on for slot in slots), default=None)
+        self.span_months = (
+            (last.year - first.year) * 12 + last.month - first.month + 1 if first and last else 0
+        )
 
     def loads_by_role(self) -> dict[str, Load]:
         """The load of every role that the pack asks anything of."""
@@ -129,7 +136,7 @@ class Burden:
     def _load(self, role: str) -> Load:
         if role not in self.loads:
             member = role == "all_members" or role in self.c.pack.audiences
-            budget = MEMBER_BUDGET if member else SECRETARY_BUDGET
+            budget = MEMBER_BUDGET if member else None if role == "office" else SECRETARY_BUDGET
             self.loads[role] = Load(role, self._label(role), budget)
         return self.loads[role]
 
@@ -157,10 +164,9 @@ class Burden:
                 load.months[month] = load.months.get(month, Fraction(0)) + share * minutes
 
     def _rate(self, plan: TaskPlan) -> Fraction:
-        """Times a month: by the slots over the months they span, else by the rhythm."""
-        if plan.slots:
-            months = {month for slot in plan.slots for month in spread(slot)}
-            return Fraction(len(plan.slots), len(months))
+        """Times a month: the slots over all months that the pack spans; by the rhythm while days are open."""
+        if plan.slots and self.span_months:
+            return Fraction(len(plan.slots), self.span_months)
         at: TaskAt = self.by_code[plan.code.partition(".")[0]]
         count = at.task.irregular or at.task.times or 1
         every = at.task.every if isinstance(at.task.every, str) else ""

@@ -143,9 +143,9 @@ class Slots:
     @staticmethod
     def _times(task: Task, label: str, opens: date, cutoff: date, due: date) -> Iterator[SlotPlan]:
         count = task.irregular if task.irregular is not None else task.times
-        if count is None:
+        if count in (None, 1):
             yield SlotPlan(label, opens, max(opens, cutoff), due)
             return
-        for number in range(1, min(count, MOST + 1) + 1):
+        for number in range(1, min(count or 0, MOST + 1) + 1):
             name = f"{label}/{number}" if label else str(number)
-            yield SlotPlan(name if count > 1 or not label else label, opens, max(opens, cutoff), due)
+            yield SlotPlan(name, opens, max(opens, cutoff), due)
