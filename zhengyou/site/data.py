@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +31,54 @@ def prepare(root: Path) -> Path:
     if not version.exists():
         version.write_text(f"{VERSION}\n")
     return root
+
+
+class Unusable(Exception):
+    """The data directory cannot be used; its text says why and what to do."""
+
+
+def version_of(root: Path) -> int | None:
+    """The layout version a directory was left with; None where there is none yet. Raises ValueError for nonsense."""
+    mark = root / "version"
+    return int(mark.read_text().strip()) if mark.exists() else None
+
+
+def is_demo(root: Path) -> bool:
+    """Whether `demo` made this directory."""
+    return (root / "demo.json").exists()
+
+
+def holds_something(root: Path) -> bool:
+    """Whether an installation has already started here."""
+    return (root / "zhengyou.sqlite3").exists()
+
+
+def mark_demo(
+    root: Path, today: date, pack: str, cast: Sequence[Mapping[str, str]] = (), ready: bool = False
+) -> None:
+    """Write the mark of a demo directory: its set day, pack, cast, and whether its story was played to the end."""
+    body = {"today": today.isoformat(), "pack": pack, "ready": ready, "cast": [dict(one) for one in cast]}
+    fresh = root / "demo.json.new"
+    fresh.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+    fresh.replace(root / "demo.json")
+
+
+def demo_mark(root: Path) -> dict[str, object]:
+    """What `mark_demo` wrote; {} elsewhere."""
+    mark = root / "demo.json"
+    found: dict[str, object] = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
+    return found
+
+
+def wipe_demo(root: Path) -> None:
+    """Empty a demo directory (and only such a one), so that its story can be played afresh."""
+    if not is_demo(root):
+        raise Unusable(str(root))
+    for path in root.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def key(root: Path, name: str) -> str:

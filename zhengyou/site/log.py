@@ -12,7 +12,7 @@ class Line(logging.Formatter):
 
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-    ) -> str:  # noqa: N802
+    ) -> str:
         """Frames of the failure and of what led to it."""
         fault, parts = ei[1], []
         while fault is not None:

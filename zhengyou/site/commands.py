@@ -1,0 +1,244 @@
+"""What each command does: open the data directory, hand over to the room, say what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from zhengyou.site import data, opening
+from zhengyou.site.command import report
+from zhengyou.site.serve import demo, serve
+from zhengyou.site.words import gettext as _
+
+__all__ = ["demo", "serve"]
+
+
+def _quietly(text: str) -> None:
+    """Progress goes to stderr, so that stdout holds the result alone."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _open(args: argparse.Namespace, *, exists: bool = False) -> Path:
+    """Start Django on the data directory; with `exists`, refuse one that holds no organisation."""
+    root = Path(args.data).resolve()
+    external = bool(os.environ.get("ZHENGYOU_DATABASE_URL"))
+    if exists and not external and not data.holds_something(root):
+        raise data.Unusable(_nobody(root))
+    opening.start(root, _quietly)
+    from zhengyou.org import current
+
+    if exists and current.organisation() is None:
+        raise data.Unusable(_nobody(root))
+    opening.activate_zone()
+    return root
+
+
+def _nobody(root: Path) -> str:
+    return _(
+        "{path} 里还没有组织。先用 zhengyou serve 建立，或用 zhengyou roster import 导入花名册。"
+    ).format(path=root)
+
+
+def _room(name: str) -> Any:
+    """A room's `command` module; one sentence while the room does not have it."""
+    try:
+        return import_module(f"zhengyou.{name}.command")
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.startswith("zhengyou"):
+            raise data.Unusable(_("这条命令还没有建好。")) from None
+        raise
+
+
+def tick(args: argparse.Namespace) -> int:
+    """Move time on, to today or to the named day; a later day only in a demo directory."""
+    root = _open(args, exists=True)
+    from zhengyou.kit import clock
+    from zhengyou.site import ticker
+
+    if args.at and args.at > clock.today() and not data.is_demo(root):
+        raise data.Unusable(
+            _("--at 不能晚于今天（{today}）：只有演示目录的时间可以设定。").format(today=clock.today())
+        )
+    found = ticker.once(args.at)
+    facts = {"day": (args.at or clock.today()).isoformat(), **(asdict(found) if found else {})}
+    line = _("到 {day} 为止：改动 {n} 件任务。").format(
+        day=facts["day"], n=sum(facts.get("changed", {}).values())
+    )
+    report(args, facts, [line])
+    return 0
+
+
+def office_invite(args: argparse.Namespace) -> int:
+    """A sign-in slip for somebody who is to be in the office."""
+    _open(args, exists=True)
+    from zhengyou.journal.actions import Actor
+    from zhengyou.org.actions.accounts import invite
+
+    made = invite(args.name, args.number, by=Actor.cli())
+    code = "-".join(made.code[i : i + 4] for i in range(0, len(made.code), 4))
+    facts = {
+        "number": args.number,
+        "name": made.person.name,
+        "code": code,
+        "expires_at": made.expires_at.isoformat(),
+    }
+    lines = [
+        _("{name}（{number}）可以用这个登录码登录一次并设密码，{day} 前有效：").format(
+            name=made.person.name, number=args.number, day=made.expires_at.date()
+        ),
+        f"  {code}",
+    ]
+    report(args, facts, lines)
+    return 0
+
+
+def roster_template(args: argparse.Namespace) -> int:
+    """An empty roster workbook with its explanations."""
+    _open(args)
+    found: int = _room("org.roster").template(args.file)
+    return found
+
+
+def roster_check(args: argparse.Namespace) -> int:
+    """Compare a roster with the organisation; nothing is changed."""
+    if data.holds_something(Path(args.data)):
+        _open(args)
+    else:
+        opening.start_reading(Path(args.data))
+    found: int = _room("org.roster").check(
+        args.file,
+        scope=args.scope,
+        as_json=args.json,
+        decisions=args.decisions,
+        report_to=args.report,
+        day=args.day,
+    )
+    return found
+
+
+def roster_import(args: argparse.Namespace) -> int:
+    """Import a roster in one transaction, or nothing of it."""
+    _open(args)
+    found: int = _room("org.roster").import_(
+        args.file,
+        scope=args.scope,
+        as_json=args.json,
+        decisions=args.decisions,
+        report_to=args.report,
+        day=args.day,
+        name=args.name,
+        pack=args.pack,
+    )
+    return found
+
+
+def pack_check(args: argparse.Namespace) -> int:
+    """Check a pack; needs no data directory."""
+    opening.start_reading(Path(args.data))
+    room = _room("packs")
+    more = {"answers": args.answers} if args.answers else {}
+    found: int = room.check_command(args.file, args.json, sys.stdout, sys.stderr, **more)
+    return found
+
+
+def pack_schema(args: argparse.Namespace) -> int:
+    """Print the JSON Schema of packs."""
+    opening.start_reading(Path(args.data))
+    found: int = _room("packs").schema_command(sys.stdout)
+    return found
+
+
+def campaign_start(args: argparse.Namespace) -> int:
+    """Check, answer, approve and start a campaign."""
+    _open(args, exists=True)
+    found: int = _room("campaigns").start(args.pack, answers=args.answers, as_json=args.json)
+    return found
+
+
+def board(args: argparse.Namespace) -> int:
+    """The five figures, level by level."""
+    _open(args, exists=True)
+    found: int = _room("overview").board(unit=args.unit, day=args.at, as_json=args.json)
+    return found
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Prove the journal's chain."""
+    _open(args, exists=True)
+    from zhengyou.journal import chain
+
+    proof = chain.verify()
+    facts = {"entries": proof.entries, "first_broken": proof.broken, "why": proof.why}
+    if proof.broken is None:
+        report(args, facts, [_("日志链完整，共 {n} 条。").format(n=proof.entries)])
+        return 0
+    reasons = {
+        "missing": _("缺了一条或几条"),
+        "link": _("与前一条接不上"),
+        "content": _("内容与当时记下的不符"),
+    }
+    sentence = _("日志链在第 {n} 条断开：{why}。").format(
+        n=proof.broken, why=reasons.get(proof.why, proof.why)
+    )
+    report(args, facts, [sentence])
+    return 1
+
+
+def backup(args: argparse.Namespace) -> int:
+    """Write everything into one sealed file."""
+    from zhengyou.site import backup as room
+
+    root = opening.point_at(_existing(args))
+    made = room.make_recovery_key(root)
+    if made is not None:
+        _quietly(_("备份的恢复密钥，只显示这一次，请抄下来放在服务器以外的地方。没有它，备份打不开："))
+        _quietly(f"  {made}")
+    target = args.file or Path(f"zhengyou-{datetime.now():%Y%m%d-%H%M%S}.backup")
+    done = room.write(root, target)
+    line = _("已写成 {path}：{n} 个文件，{size} 字节。").format(path=target, n=done.files, size=done.size)
+    report(args, _facts(done), [line])
+    return 0
+
+
+def _existing(args: argparse.Namespace) -> Path:
+    root = Path(args.data).resolve()
+    if not data.holds_something(root) and not os.environ.get("ZHENGYOU_DATABASE_URL"):
+        raise data.Unusable(_("{path} 里没有可以备份的数据。").format(path=root))
+    return root
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Open a sealed file into an empty directory."""
+    from zhengyou.site import backup as room
+
+    if not args.file.is_file():
+        raise data.Unusable(_("没有 {path} 这个文件。").format(path=args.file))
+    root = Path(args.data).resolve()
+    done = room.restore(args.file, root, _recovery_key(args))
+    report(args, _facts(done), [_("已恢复到 {path}：{n} 个文件，核对无误。").format(path=root, n=done.files)])
+    return 0
+
+
+def _recovery_key(args: argparse.Namespace) -> str:
+    """From the key file, the environment, or asked for."""
+    if args.key_file:
+        try:
+            return str(args.key_file.read_text(encoding="utf-8")).strip()
+        except (OSError, UnicodeDecodeError):
+            raise data.Unusable(_("密钥文件 {path} 读不了。").format(path=args.key_file)) from None
+    if found := os.environ.get("ZHENGYOU_RECOVERY_KEY"):
+        return found
+    if not sys.stdin.isatty():
+        raise data.Unusable(_("要恢复密钥：用 --key-file，或设 ZHENGYOU_RECOVERY_KEY。"))
+    return getpass.getpass(_("恢复密钥："))
+
+
+def _facts(done: Any) -> dict[str, Any]:
+    return {"path": str(done.path), "files": done.files, "size": done.size, "digest": done.digest}

@@ -1,0 +1,66 @@
+"""The ticker, a child of `serve`: runs the day's work every minute and tidies up once a day."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhengyou.campaigns.actions.ticking import Ticked
+
+log = logging.getLogger("zhengyou.ticker")
+EVERY = 60
+A_DAY = 86400
+
+
+def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
+    """One round: the campaigns' tick for a day (today's business day); None while there is no organisation."""
+    from zhengyou.campaigns.actions import ticking
+    from zhengyou.org import current
+    from zhengyou.site import opening
+
+    if current.organisation() is None:
+        return None
+    opening.activate_zone()
+    return ticking.tick(day, full=full)
+
+
+def tidy() -> None:
+    """Remove ended sessions, finished tasks, and counts of failed sign-ins that have cooled off."""
+    from axes.models import AccessAttempt
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    call_command("clearsessions", verbosity=0)
+    call_command("prune_db_task_results", verbosity=0)
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()
+
+
+def main() -> None:
+    """Run until ended; a failed round is noted and the next one tried."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengyou.site.settings")
+    import django
+    from django.db import close_old_connections
+
+    django.setup()
+    tidied = 0.0
+    while True:
+        began = time.monotonic()
+        try:
+            close_old_connections()
+            once()
+            if tidied == 0 or began - tidied > A_DAY:
+                once(full=True)
+                tidy()
+                tidied = began
+        except Exception:
+            log.exception("a round of the ticker failed")
+        time.sleep(max(1.0, EVERY - (time.monotonic() - began)))
+
+
+if __name__ == "__main__":
+    main()
