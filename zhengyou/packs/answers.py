@@ -24,7 +24,7 @@ OF_A_POST = frozenset({"on", "may"})
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers by address. `invented`: made up for a demo; `demo` says its day and names; `faults` of the file."""
+    """Answers by address. `invented`: made up for a demo; `demo`: its day and names; `faults`: the file's."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     invented: bool = False
@@ -88,7 +88,7 @@ def lay(
     shared: Mapping[str, list[Path]],
     founded: Mapping[Path, Any],
 ) -> dict[Path, Any]:
-    """Lays answers over the open places and gives those put off; `shared` are questions with one answer for all."""
+    """Lays answers over open places, gives those put off; `shared`: questions with one answer for all."""
     put_off: dict[Path, Any] = {}
     for addr, raw in answers.items():
         value = as_text(raw)

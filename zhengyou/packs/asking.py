@@ -1,4 +1,4 @@
-"""Puts the questions and gaps of a checked pack together: labels, inputs, what waits for them, their state."""
+"""Puts the questions and gaps of a checked pack together: labels, inputs, what waits, their state."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _state(done: Checked, paths: list[Path], put_off: Mapping[Path, Any]) -> str
 
 
 def _put_off(done: Checked, key: str, delay: Any, can_wait: bool, state: str) -> str:
-    """The state of a question that is put off: it needs a post and a day, and must belong to a later phase."""
+    """The state of a question put off: it needs a post and a day, and belongs to a later phase."""
     src, top = done.source, ("open", key)
     posts = [post.code for post in done.organisation.posts] if done.organisation else []
     if not isinstance(delay, Mapping) or delay.get("post") not in posts or not _is_day(delay.get("until")):

@@ -1,7 +1,7 @@
 """Minutes that a pack asks of each role per month, reviewers' too; exact, shown before a campaign starts.
 
-The budget is a proposal (DOMAIN.md S17): 60 minutes a month for a member, 480 for who leads a unit; the office is
-several people and has none.
+The budget is a proposal (DOMAIN.md S17): 60 minutes a month for a member, 480 for who leads a unit; the
+office is several people and has none.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ class Burden:
         self.c, self.plans = context, list(plans)
         self.tasks = {at.path: at for at in tasks_of(context.pack)}
         self.by_code = {at.code: at for at in self.tasks.values()}
-        self.counts = {k.code: k.count for k in context.organisation.unit_kinds if k.count is not None}
+        kinds = [kind.code for kind in context.organisation.unit_kinds]
+        expected = {code: context.organisation.expected(code) for code in kinds}
+        self.counts = {code: number for code, number in expected.items() if number is not None}
         self.counts[context.organisation.root_kind] = 1
         self.counts |= dict(counts or {})
         self.loads: dict[str, Load] = {}

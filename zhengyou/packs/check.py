@@ -115,8 +115,8 @@ def load(
 ) -> Checked:
     """Checks a pack from a path, the id of a bundled pack, or its text (a string of several lines).
 
-    `answers` by address, or an answers file; `organisation` is the one already founded; `features` are those that
-    rooms offer; `counts` are real numbers of units by kind. Never raises for what is in a file.
+    `answers` by address, or an answers file; `organisation` is the one already founded; `features` are those
+    that rooms offer; `counts` are real numbers of units by kind. Never raises for what is in a file.
     """
     sidecar = None
     if isinstance(pack, str) and "\n" in pack:
@@ -186,6 +186,8 @@ def _resolve(
     assert pack is not None
     restated = build(pack.organisation) if pack.organisation is not None else None
     done.organisation = organisation or restated
+    if organisation is not None and restated is not None:
+        done.organisation = organisation.filled_from(restated)
     if done.organisation is None:
         message = _("这个方案包没有 organisation: 部分，要对着一个已建的组织来核对")
         src.fault("O101", ("pack",), message)

@@ -1,4 +1,4 @@
-"""What `zhengyou pack check` and `zhengyou pack schema` do; the command line only hands over its arguments."""
+"""What `zhengyou pack check` and `pack schema` do; the command line only hands over its arguments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_command(
     answers: str | None = None,
     organisation: Organisation | None = None,
 ) -> int:
-    """Checks a pack file or a bundled id; 0 clean, 1 questions or findings, 2 unusable (a sentence on `err`)."""
+    """Checks a file or a bundled id; 0 clean, 1 questions or findings, 2 unusable (a sentence on `err`)."""
     checked = load(path, answers, organisation)
     if as_json:
         json.dump(checked.as_json(), out, ensure_ascii=False, indent=1)
@@ -57,7 +57,8 @@ def _print(checked: Checked, path: str, out: TextIO) -> None:
         "gaps": len(checked.gaps),
     }
     summary = _(
-        "%(path)s：要改 %(errors)s 处，提醒 %(warnings)s 处，待答 %(open)s 问，默认值 %(defaults)s 个，来源没给的 %(gaps)s 处",
+        "%(path)s：要改 %(errors)s 处，提醒 %(warnings)s 处，待答 %(open)s 问，"
+        "默认值 %(defaults)s 个，来源没给的 %(gaps)s 处",
         **counts,
     )
     out.write(f"{summary}\n")

@@ -1,4 +1,4 @@
-"""Date expressions: an anchor, plus or minus days, working days, weeks, months or years, and a time of day if given."""
+"""Date expressions: an anchor, plus or minus days, weeks, months or years, and a time of day if given."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def resolve(
     working: WorkingDays = WorkingDays(),
     last: bool = True,
 ) -> date | None:
-    """The day meant inside the period start..end; None while a named day is not known, or outside the calendar.
+    """The day meant inside the period start..end; None while a named day is not known, or out of range.
 
     `last`: a partial month (2010-04) means its last day, else its first.
     """

@@ -1,4 +1,4 @@
-"""A pack that restates the organisation: every difference from the one that is founded is named (O201, O202)."""
+"""A pack that restates the organisation: every difference from the founded one is named (O201, O202)."""
 
 from __future__ import annotations
 

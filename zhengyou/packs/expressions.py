@@ -1,4 +1,4 @@
-"""The one-line expressions: exact numbers, names, + - * /, one comparison, and/or/not, a closed list of functions.
+"""The one-line expressions: exact numbers, names, + - * /, one comparison, and/or/not, listed functions.
 
 `none` means "no figure": it spreads through sums and comparisons; and/or decide when they can (three-valued).
 """
@@ -58,8 +58,8 @@ class ExpressionError(ValueError):
 class Node:
     """A part of an expression.
 
-    `op` is num, name, word, day, flag, none, call, neg, not, and, or, in, isnone or a binary operator. `value` holds
-    the number, name, word, date, flag, function, the words of `in`, or the order of a scale for a comparison.
+    `op` is num, name, word, day, flag, none, call, neg, not, and, or, in, isnone or a binary operator.
+    `value` holds the number, name, word, date, flag, function, the words of `in`, or the order of a scale.
     """
 
     op: str

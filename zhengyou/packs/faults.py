@@ -11,7 +11,7 @@ Path = tuple[str | int, ...]
 
 
 class Open:
-    """Stands where the source is silent; reads as an empty list, mapping or text so that checks pass it by."""
+    """Stands where the source is silent; reads as empty, so that checks pass it by."""
 
     def __repr__(self) -> str:
         return "OPEN"

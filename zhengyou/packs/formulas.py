@@ -31,7 +31,7 @@ class Typed:
 
 
 class Checker:
-    """Checks one expression over the fields of a row and named days; `report` takes code, column and sentence."""
+    """Checks an expression over a row's fields and named days; `report` takes code, column, sentence."""
 
     def __init__(
         self, row: FactType, words: Mapping[str, tuple[str, ...]], days: frozenset[str], report: Report

@@ -1,4 +1,4 @@
-"""Names in a pack what resembles formalism, and says which rule discourages it (principle 7, DOMAIN.md §5)."""
+"""Names in a pack what resembles formalism, and says which rule discourages it (principle 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of language 1; unknown keys are errors, and null is an open question wherever a value may stand."""
+"""The keys of language 1; unknown keys are errors, null is an open question wherever a value may stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every code is known where it is used, and stands for one thing only (faults N, and C301 for silent choices)."""
+"""Every code is known where it is used, and stands for one thing (faults N; C301 for silent choices)."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Names:
         """Checks everything that names something."""
         if self.pack.organisation is not None:
             self._organisation(self.pack.organisation)
-        for path, calendar in self.c.calendars:
-            self._calendar(path, calendar)
+        for place, calendar in self.c.calendars:
+            self._calendar(place, calendar)
         self._one_meaning()
         for code, audience in self.pack.audiences.items():
             self._audience(("audiences", code), audience)

@@ -37,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True)
 class KindPart:
-    """A kind of unit. `parents` are the kinds it may stand under (none for the root); `count` as the source says."""
+    """A kind of unit: `parents` are those it may stand under, `count` is what the source says."""
 
     code: str
     zh: str = ""
@@ -58,7 +58,7 @@ class KindPart:
 
 @dataclass(frozen=True)
 class PostPart:
-    """A post: on which kinds of unit it stands (None: not yet answered), its powers; `default`: not from the source."""
+    """A post: where it stands (None: not yet answered), its powers; `default`: not from the source."""
 
     code: str
     zh: str = ""
@@ -118,11 +118,10 @@ class Organisation:
 
     def kind(self, code: str) -> KindPart:
         """A kind of unit by its code; KeyError if there is none."""
-        return (
-            next(kind for kind in self.unit_kinds if kind.code == code)
-            if self.has_kind(code)
-            else _none(code)
-        )
+        for kind in self.unit_kinds:
+            if kind.code == code:
+                return kind
+        raise KeyError(code)
 
     def has_kind(self, code: str) -> bool:
         """Whether there is a kind of this code."""
@@ -131,6 +130,17 @@ class Organisation:
     def children_of(self, code: str) -> tuple[KindPart, ...]:
         """The kinds that may stand under a kind."""
         return tuple(kind for kind in self.unit_kinds if code in kind.parents)
+
+    def expected(self, code: str) -> int | None:
+        """How many units of a kind the source counts, without those of other kinds that it counts in."""
+        kind = self.kind(code)
+        if kind.count is None or not kind.includes:
+            return kind.count
+        return kind.count - sum(self.kind(other).count or 0 for other in kind.includes)
+
+    def filled_from(self, other: Organisation) -> Organisation:
+        """This organisation with what it leaves open taken from another, such as a pack's answers."""
+        return Organisation.from_json(_filled(self.to_json(), other.to_json()))
 
     def post(self, code: str) -> PostPart | None:
         """A post by its code, if there is one."""
@@ -193,8 +203,14 @@ class Organisation:
         )
 
 
-def _none(code: str) -> KindPart:
-    raise KeyError(code)
+def _filled(here: Any, there: Any) -> Any:
+    """Values of `here`, or of `there` where they are None; kinds and posts are matched by code."""
+    if isinstance(here, Mapping) and isinstance(there, Mapping):
+        return {key: _filled(value, there.get(key)) for key, value in here.items()}
+    if isinstance(here, list | tuple) and here and isinstance(here[0], Mapping) and "code" in here[0]:
+        others = {entry["code"]: entry for entry in there or ()}
+        return [_filled(entry, others.get(entry["code"], {})) for entry in here]
+    return there if here is None else here
 
 
 def _labels(data: Mapping[str, Mapping[str, str]]) -> dict[str, Label]:

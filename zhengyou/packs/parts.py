@@ -1,4 +1,4 @@
-"""Who owes a task: one part for members, one for units, one for each post, each with its own due day where stated."""
+"""Who owes a task: a part for members, one for units, one for each post, each with its own due day."""
 
 from __future__ import annotations
 

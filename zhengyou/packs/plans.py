@@ -1,4 +1,4 @@
-"""What a plan of a campaign is: tasks with their audiences, review and dated slots, and the timeline of a page."""
+"""What a plan of a campaign is: tasks with audiences, review and dated slots, and a page's timeline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_WORDS = Label()
 
 @dataclass(frozen=True)
 class SlotPlan:
-    """A task in one period. `opens_on` to `due_on`; from `cutoff_on` on, the unit of record no longer changes."""
+    """A task in one period, `opens_on` to `due_on`; after `cutoff_on` the unit of record is fixed."""
 
     period: str
     opens_on: date
@@ -28,10 +28,10 @@ class SlotPlan:
 class TaskPlan:
     """A task that one sort of subject owes.
 
-    Units: `unit_kinds` (and `post`, if the one who does it holds a post other than the secretary; `root_only` for the
-    root alone). Members: `conditions`, any of which makes a member owe it: checked expressions over the fields
-    category, status, joined and role with the operators and, or, not, in, isnone, = != >= <= > < between a name and a
-    word or day; the flag `yes` is everybody.
+    Units: `unit_kinds` (and `post`, if who does it holds another post than the secretary; `root_only` for the
+    root alone). Members: `conditions`, any of which makes a member owe it: checked expressions over the
+    fields category, status, joined and role with and, or, not, in, isnone, = != >= <= > < between a name
+    and a word or day; the flag `yes` is everybody.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""The questions of a pack: what is open, what it asks for, what waits for it, and the gaps that block nothing."""
+"""The questions of a pack: what is open and waits for it, and the gaps that block nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True)
 class QuestionField:
-    """One input of a question. `kind`: date, number, choice, words, scale or text; `value`: answered so, as text."""
+    """One input: `kind` is date, number, choice, words, scale or text; `value` is its answer as text."""
 
     address: str
     kind: str
@@ -215,7 +215,7 @@ def field_label(context: Context | None, path: Path, alone: bool) -> Label:
 
 
 def blocked_by(context: Context, path: Path) -> tuple[set[str], bool]:
-    """The tasks that cannot be dated or settled while a place is open, and whether it is the whole campaign."""
+    """The tasks that cannot be dated or settled while a place is open; True: the whole campaign."""
     tasks = list(tasks_of(context.pack))
     if path[0] == "programmes":
         if "tasks" in path:

@@ -32,7 +32,7 @@ MAX_BYTES, MAX_DEPTH = 400_000, 14
 
 @dataclass
 class Source:
-    """A file's data with the places of its keys (`at`) and of its values (`values_at`), lines and columns from 1."""
+    """A file's data with the places of its keys (`at`) and values (`values_at`), from 1."""
 
     file: str
     data: Any = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Source:
     answered: dict[Path, str] = field(default_factory=dict)
 
     def place(self, path: Path, offset: int = 0) -> tuple[int, int]:
-        """The place of a path or its nearest ancestor; with an offset, that column inside the path's value."""
+        """The place of a path or its nearest ancestor; with an offset, inside its value."""
         if offset and path in self.values_at:
             line, column = self.values_at[path]
             return line, column + offset - 1
@@ -223,7 +223,8 @@ class _Builder:
     def _add(self, value: Any, mark: Any, quote: int) -> Path:
         place = (mark.line + 1, mark.column + 1 + quote)
         if not self.stack:
-            self.src.data, path = value, ()
+            path: Path = ()
+            self.src.data = value
         else:
             top = self.stack[-1]
             if isinstance(top.held, dict):

@@ -43,7 +43,7 @@ def review_minutes_of(task: Task) -> int:
 
 
 def review_of(task: Task, subject: str) -> Review:
-    """How a task is reviewed: stated, or by default not at all for members' and each by the parent for units'."""
+    """How a task is reviewed: stated, or not at all for members' and each by the parent for units'."""
     if task.review is not None:
         return task.review
     return Review(mode="none") if subject == "member" else Review(by=["parent"], mode="each")

@@ -1,4 +1,4 @@
-"""What the shape allows and sense does not: no date, circles, ends before beginnings, contradictions (D, K)."""
+"""What the shape allows and sense does not: no date, circles, ends before beginnings (faults D, K)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from .wording import near
 
 
 def refuse_language(src: Source) -> bool:
-    """Whether this program speaks the pack's language; keys of a later one are refused by name (L001, L002)."""
+    """Whether the program speaks the pack's language; later keys are refused by name (L001, L002)."""
     language = src.data.get("language")
     if not isinstance(language, str) or not language.isdigit() or len(language) > 6 or int(language) < 1:
         src.fault("L001", ("language",), _("第一行要写明语言，例如 language: 1"))
@@ -89,9 +89,8 @@ def _path(src: Source, loc: tuple[Any, ...]) -> Path:
     path: Path = ()
     node: Any = src.data
     for part in loc:
-        if (isinstance(node, dict) and isinstance(part, str) and part in node) or (
-            isinstance(node, list) and isinstance(part, int) and part < len(node)
-        ):
+        inside = part in node if isinstance(node, dict) else isinstance(node, list) and isinstance(part, int)
+        if inside and (isinstance(node, dict) or part < len(node)):
             path, node = (*path, part), node[part]
     return path
 

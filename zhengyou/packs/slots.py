@@ -27,7 +27,7 @@ class Dated:
 
 
 def on_occasion(task: Task) -> bool:
-    """Whether a task is owed only when something comes up (a finding to mend), so that it has no dates ahead."""
+    """Whether a task is owed only when something comes up (a finding to mend): it has no dates ahead."""
     dated = (task.due, task.every, task.irregular, task.times, task.until)
     return task.rectify is not None and not any(x is not None for x in dated) and not task.held
 
