@@ -12,7 +12,7 @@ from zhengyou.journal.actions import Actor
 from zhengyou.kit import clock, sql
 from zhengyou.kit.verdict import YES, Verdict, no
 from zhengyou.org import current
-from zhengyou.org.models import Person, Post, Unit, on
+from zhengyou.org.models import Affiliation, Person, Post, Unit, on
 
 ROSTER = ("see_names", "import", "slips")
 """Powers that show the names of the members of the unit and of those below it (DOMAIN.md §7, roster entry)."""
@@ -126,6 +126,10 @@ class Authority:
             lines[unit].add(ancestor)
         self._lines |= {unit: frozenset(line) for unit, line in lines.items()}
 
+    def know(self, unit_id: int, line: Iterable[int]) -> None:
+        """Take over a line that the page has read anyway, so that it is not read twice."""
+        self._lines.setdefault(unit_id, frozenset(line))
+
 
 def authority_for(by: Actor) -> Authority:
     """The authority behind an actor: the person's, or everything for the machine's operator."""
@@ -176,21 +180,38 @@ def may_end_post(authority: Authority, post: Post) -> Verdict:
 
 
 def may_make_slips(authority: Authority, person: Person) -> Verdict:
-    """May print a sign-in slip for this person: a slip hands over the account, so never for one's superiors.
+    """May print a sign-in slip for this person; see `slips_for`."""
+    return slips_for(authority, [person])[person.pk]
 
-    The person's registered unit and every post that carries a power must lie in the reach of the maker's `slips`.
+
+def slips_for(authority: Authority, people: list[Person]) -> dict[int, Verdict]:
+    """For whom of these people slips may be printed, by id; a few queries for all of them.
+
+    A slip hands over the account, so never for one's superiors: the registered unit and every post that carries a
+    power must lie in the reach of the maker's `slips`.
     """
     if authority.on_root("slips"):
-        return YES
+        return {person.pk: YES for person in people}
     part = current.part()
-    homes = list(person.affiliations.filter(on(authority.day), role="R").values_list("unit_id", flat=True))
-    if not homes or not all(authority.may("slips", unit) for unit in homes):
-        return no(_("登录条只能给自己单位的人打印。"))
-    posts = Post.objects.filter(person=person, dropped=None, valid_to__gt=authority.day)
-    for unit, code in posts.values_list("unit_id", "post"):
-        if part is not None and part.may(code) and not authority.may("slips", unit):
+    homes: dict[int, list[int]] = defaultdict(list)
+    held = Affiliation.objects.filter(on(authority.day), role="R", person__in=people)
+    for person_id, unit in held.values_list("person_id", "unit_id"):
+        homes[person_id].append(unit)
+    posts: dict[int, list[int]] = defaultdict(list)
+    later = Post.objects.filter(person__in=people, dropped=None, valid_to__gt=authority.day)
+    for person_id, unit, code in later.values_list("person_id", "unit_id", "post"):
+        if part is not None and part.may(code):
+            posts[person_id].append(unit)
+    authority.load({unit for units in [*homes.values(), *posts.values()] for unit in units})
+
+    def one(person: int) -> Verdict:
+        if not homes[person] or not all(authority.may("slips", unit) for unit in homes[person]):
+            return no(_("登录条只能给自己单位的人打印。"))
+        if not all(authority.may("slips", unit) for unit in posts[person]):
             return no(_("这个人在别的单位有职务：登录条由办公室打印。"))
-    return YES
+        return YES
+
+    return {person.pk: one(person.pk) for person in people}
 
 
 def may_see_person(authority: Authority, person: Person) -> Verdict:
