@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path as File
 from typing import Any
 
+from .blocks import many
 from .faults import OPEN, Fault, Path
 from .locations import beside, bundled, read_file
 from .organisation import Organisation
@@ -116,7 +117,7 @@ def lay(
 
 
 def _insist_same(src: Source, addr: str, path: Path, value: Any, founded: Any) -> None:
-    if value != founded and not is_put_off(value):
+    if not is_put_off(value) and _parts(value) != _parts(founded):
         src.answered[path] = addr
         message = _(
             "组织已经定为「%(founded)s」，这里答「%(value)s」：要改请先改组织的设定",
@@ -125,6 +126,11 @@ def _insist_same(src: Source, addr: str, path: Path, value: Any, founded: Any) -
         )
         src.fault("O201", path, message)
         del src.answered[path]
+
+
+def _parts(value: Any) -> Any:
+    """One value or several, to compare: `general, direct` is the list of both."""
+    return many(value) if isinstance(value, str) else value
 
 
 def _joined(value: Any) -> str:

@@ -49,10 +49,10 @@ def _question(done: Checked, key: str, paths: list[Path], put_off: Mapping[Path,
     shown = paths[:1] if block.same else paths
     fields = tuple(
         questions.input_for(
-            done.context,
+            done.view,
             path,
             options if alone or questions.sort_at(path) == "choice" else (),
-            questions.field_label(done.context, path, alone),
+            questions.field_label(done.view, path, alone),
             _answered(done, path),
         )
         for path in shown
@@ -137,7 +137,7 @@ def _is_day(text: Any) -> bool:
 
 def _blocks(done: Checked, paths: list[Path]) -> tuple[tuple[str, ...], str, bool]:
     """The tasks that wait (`*` for all), the earliest phase that does, and whether it is a later one."""
-    context = done.context
+    context = done.view
     if context is None:
         return (), "", False
     codes: set[str] = set()

@@ -35,12 +35,14 @@ UNUSABLE = frozenset({"P000", "P001", "P002", "P005", "P006", "P008", "L001"})
 
 @dataclass
 class Checked:
-    """A pack with everything that the check found; `context` is None while its shape or names are wrong."""
+    """A pack with everything that the check found; `context` is None while its shape or
+    names are wrong; `view` serves to show the questions even then."""
 
     source: Source
     pack: Pack | None = None
     context: Context | None = None
     organisation: Organisation | None = None
+    view: Context | None = None
     english: dict[Path, str] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     defaults: list[Default] = field(default_factory=list)
@@ -194,7 +196,7 @@ def _resolve(
         return
     if organisation is not None and restated is not None and pack.organisation is not None:
         differences.name_differences(src, pack.organisation, restated, organisation)
-    context = Context(src, pack, done.organisation, facts, organisation is None)
+    context = done.view = Context(src, pack, done.organisation, facts, organisation is None)
     Names(context, features).run()
     if any(
         fault.code[0] in "NT" or fault.code == "O202" for fault in src.faults if fault.severity == "error"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from .blocks import (
     Block,
@@ -247,8 +247,9 @@ class Pack(Block):
     open: dict[Txt, Question] = {}
     gaps: dict[Txt, Annotated[Gap, BeforeValidator(_gap)]] = {}
 
-    @model_validator(mode="after")
-    def _does_something(self) -> Pack:
-        if not self.programmes:
+    @field_validator("programmes")
+    @classmethod
+    def _does_something(cls, programmes: dict[str, Programme]) -> dict[str, Programme]:
+        if not programmes:
             raise WrongError(_("方案包里至少要有一项活动（programmes）"))
-        return self
+        return programmes

@@ -69,6 +69,11 @@ class Names:
         if not isinstance(day, dates.When):
             return
         if day.name and day.name not in self.days:
+            if path in self.src.answered:
+                self.src.fault(
+                    "S104", path, _("「%(day)s」不是日期：写 2010-07-16 这样的年月日", day=day.text)
+                )
+                return
             near_by = near(day.name, self.days)
             self.src.fault("N202", path, _("没有「%(day)s」这个日子%(near)s", day=day.name, near=near_by))
         calendar, own = self.c.organisation.calendar, self.pack.calendar

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -18,6 +19,7 @@ from .reading import Source
 WHO_KEYS = frozenset({"who", "by", "to", "raters", "subjects", "verify_by"})
 
 
+@lru_cache(maxsize=20_000)
 def keys_of(path: Path) -> tuple[str, ...]:
     """The path's keys as written; list positions count from 1, dots part keys."""
     return tuple(address(path).split("."))
@@ -26,9 +28,9 @@ def keys_of(path: Path) -> tuple[str, ...]:
 def fits(path: Path, wanted: list[str]) -> bool:
     """Whether a path ends with these keys; `*` stands for any one."""
     keys = keys_of(path)
-    return len(keys) >= len(wanted) and all(
-        want in ("*", key) for want, key in zip(reversed(wanted), reversed(keys), strict=False)
-    )
+    if len(keys) < len(wanted) or wanted[-1] not in ("*", keys[-1]):
+        return False
+    return all(want in ("*", key) for want, key in zip(reversed(wanted), reversed(keys), strict=False))
 
 
 def find(paths: Iterable[Path], addr: str) -> list[Path]:

@@ -180,7 +180,7 @@ class Sense:
     def _amount(self, at: TaskAt) -> None:
         who = next(iter(at.task.due), "") if isinstance(at.task.due, dict) else ""
         found = self.slots.dated(at, who)
-        if len(found.slots) > MOST:
+        if found.too_many:
             self.src.fault(
                 "D513", at.path, _("一项任务排出了 %(most)s 期以上，请核对周期和起止日期", most=MOST)
             )

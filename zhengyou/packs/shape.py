@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import ValidationError
 
 from .blocks import WrongError
 from .faults import OPEN, Path
+from .labels import word_label
 from .model import LANGUAGE, LATER, MOVED, Pack
 from .places import block_at
 from .reading import Source
+from .wording import Joined, near
 from .wording import Text as _
-from .wording import near
 
 
 def refuse_language(src: Source) -> bool:
@@ -111,13 +113,25 @@ def _siblings(path: Path) -> list[str]:
     return [field.alias or name for name, field in block.model_fields.items()] if block else []
 
 
+class _Meaning:
+    """What a word of the language means, in brackets, in the language of the moment."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def __str__(self) -> str:
+        label = word_label(self.word)
+        return f"（{label}）" if label != self.word else ""
+
+
 def _message(found: Any) -> tuple[str, object, int]:
     wrong = found.get("ctx", {}).get("error")
     if isinstance(wrong, WrongError):
         block = found["input"] is OPEN
         return ("S106" if block else "S104"), wrong.message, wrong.column
     if found["type"] == "literal_error":
-        known = found["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        words = re.findall(r"'([^']*)'", found["ctx"]["expected"])
+        known = Joined(*[part for word in words for part in ("、", word, _Meaning(word))][1:])
         return "S105", _("「%(value)s」不行，只能写：%(known)s", value=found["input"], known=known), 0
     if found["type"] in ("too_short", "too_long"):
         return "S103", _("这里要正好两个日期：第一天和最后一天"), 0

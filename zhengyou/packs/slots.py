@@ -10,7 +10,7 @@ from typing import Any
 from . import dates
 from .faults import OPEN, address
 from .model import Task
-from .periods import MOST, stretches
+from .periods import MOST, Stretch, stretches
 from .plans import SlotPlan
 from .spans import Days, Span
 from .walking import Context, TaskAt
@@ -24,6 +24,7 @@ class Dated:
 
     slots: tuple[SlotPlan, ...] = ()
     waits: tuple[str, ...] = ()
+    too_many: bool = False
 
 
 def on_occasion(task: Task) -> bool:
@@ -74,8 +75,12 @@ class Slots:
         if waits:
             return Dated(waits=tuple(dict.fromkeys(waits)))
         when = due if due is not None else _END
-        found = list(self._rhythm(task, when, span) if task.every else self._single(task, when, span))
-        return Dated(slots=tuple(found[: MOST + 1]))
+        if not task.every:
+            found = list(self._single(task, when, span))
+            return Dated(tuple(found[:MOST]), too_many=len(found) > MOST)
+        periods = self._periods(task, span)
+        found = list(self._rhythm(task, when, span, periods))
+        return Dated(tuple(found[:MOST]), too_many=max(len(periods), len(found)) > MOST)
 
     def _edges(self, at: TaskAt, key: str) -> list[str]:
         """The places that leave the first or last day of a task's span open."""
@@ -105,17 +110,25 @@ class Slots:
         ):
             yield due.name
 
-    def _rhythm(self, task: Task, due: dates.When, span: Span) -> Iterator[SlotPlan]:
-        start, end = span.start, span.end
-        if start is None or end is None or start > end:
-            return
+    def _periods(self, task: Task, span: Span) -> list[Stretch]:
+        """The periods of a task's rhythm that touch its span."""
+        if span.start is None or span.end is None or span.start > span.end:
+            return []
         own = self.c.organisation.calendar.periods.get(str(task.every))
         if own is None and (block := self.c.pack.calendar.periods.get(str(task.every))) is not None:
-            pairs = (
-                None if block.dates in (None, OPEN) else [[day.text for day in pair] for pair in block.dates]
-            )
-            own = {"of": block.of, "starts": block.starts.text if block.starts else None, "dates": pairs}
-        for stretch in stretches(str(task.every), own, start, end):
+            pairs = None if not block.dates else [[day and day.text for day in pair] for pair in block.dates]
+            own = {
+                "of": block.of or None,
+                "starts": block.starts.text if block.starts else None,
+                "dates": pairs,
+            }
+        return stretches(str(task.every), own, span.start, span.end)
+
+    def _rhythm(self, task: Task, due: dates.When, span: Span, periods: list[Stretch]) -> Iterator[SlotPlan]:
+        start, end = span.start, span.end
+        if start is None or end is None:
+            return
+        for stretch in periods:
             last = min(stretch.end, end)
             day = self.days.resolve(due, stretch.start, last)
             opens = max(stretch.start, start)
