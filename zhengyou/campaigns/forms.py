@@ -91,3 +91,14 @@ class DecisionForm(forms.Form):
             del self.fields["due_on"]
         if kind != "exempt" or not reasons:
             del self.fields["reason"]
+
+
+class ApprovalForm(forms.Form):
+    """The number of the document by which the campaign was approved."""
+
+    document_no = forms.CharField(
+        label=_("批准的文号"),
+        help_text=_("领导小组批准这份方案的文件，例如「校发〔2010〕12号」；没有文号就写会议和日期。"),
+        max_length=80,
+        required=False,
+    )

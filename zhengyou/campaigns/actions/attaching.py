@@ -20,7 +20,9 @@ MOST = 10
 """Most files taken at once."""
 
 
-def keep_files(duty: Duty, uploads: Iterable[UploadedFile], *, by: Actor) -> tuple[list[Evidence], list[Problem]]:
+def keep_files(
+    duty: Duty, uploads: Iterable[UploadedFile], *, by: Actor
+) -> tuple[list[Evidence], list[Problem]]:
     """Keep those files that are welcome, each judged for itself; returns them and a sentence for each refused one."""
     insist(rules.may_hand_in(authority_for(by), duty))
     kept: list[Evidence] = []

@@ -84,17 +84,19 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = found.filter(state__in=OPEN, due_on__lt=day)
     elif wanted["state"] in State.values:
         found = found.filter(state=wanted["state"])
-    page = Paginator(found.order_by("due_on", "slot_id", "unit_id", "pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.order_by("due_on", "slot_id", "unit_id", "pk"), PAGE).get_page(
+        request.GET.get("page")
+    )
     query = request.GET.copy()
     query.pop("all", None)
     context = {
         "page": page,
         "rows": rows(page.object_list),
         "units": [{"id": u.unit.public_id, "name": u.name, "on": u is chosen} for u in units],
-        "tasks": [{"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks],
-        "states": [
-            {"id": code, "name": name, "on": code == wanted["state"]} for code, name in state_words()
+        "tasks": [
+            {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks
         ],
+        "states": [{"id": code, "name": name, "on": code == wanted["state"]} for code, name in state_words()],
         "ticked": request.GET.get("all") == "1",
         "tick_url": "?" + query.urlencode() + "&all=1",
         "untick_url": "?" + query.urlencode(),
@@ -190,7 +192,9 @@ def _decide(
     then: str,
 ) -> HttpResponse:
     found = part()
-    reasons = [(code, text.text(language())) for code, text in (found.exempt_reasons if found else {}).items()]
+    reasons = [
+        (code, text.text(language())) for code, text in (found.exempt_reasons if found else {}).items()
+    ]
     form = DecisionForm(kind, reasons, request.POST if request.method == "POST" else None)
     status = 200
     problems: list[Problem] = []
@@ -227,7 +231,8 @@ def _decide(
         "form": form,
         "problems": problems,
         "errors_title": _("还没有办，填好的都留着"),
-        "confirm": ngettext("确认%(verb)s %(n)s 件", "确认%(verb)s %(n)s 件", count) % {"verb": verb, "n": count},
+        "confirm": ngettext("确认%(verb)s %(n)s 件", "确认%(verb)s %(n)s 件", count)
+        % {"verb": verb, "n": count},
         "back": back,
         "back_label": back_label,
     }

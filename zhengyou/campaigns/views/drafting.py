@@ -31,7 +31,9 @@ def name_of(duty: Duty) -> str:
 
 def typed(request: HttpRequest) -> dict[str, Any]:
     """What the form holds, as it is kept; texts are cut at a length that no honest report reaches."""
-    body: dict[str, Any] = {name: request.POST.get(name, "").replace("\r\n", "\n")[:LONGEST] for name in FIELDS}
+    body: dict[str, Any] = {
+        name: request.POST.get(name, "").replace("\r\n", "\n")[:LONGEST] for name in FIELDS
+    }
     body["evidence"] = sorted(set(request.POST.getlist("evidence")))[:50]
     return body
 

@@ -37,7 +37,11 @@ def _page(
     problems: list[Problem] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context: dict[str, Any] = {"page": shown, "problems": problems or [], "errors_title": _("还不能交，填好的都留着")}
+    context: dict[str, Any] = {
+        "page": shown,
+        "problems": problems or [],
+        "errors_title": _("还不能交，填好的都留着"),
+    }
     shown.decisions = choices(request, shown.duty)
     if shown.may_hand_in:
         if written.clash:
@@ -121,7 +125,9 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     choose = reverse("duty_versions", args=[pk])
     if "application/json" in request.headers.get("Accept", ""):
         if written.clash:
-            return JsonResponse({"text": _("您在另一处也改过这一份，两份都留着。"), "url": choose}, status=409)
+            return JsonResponse(
+                {"text": _("您在另一处也改过这一份，两份都留着。"), "url": choose}, status=409
+            )
         return JsonResponse({"version": written.version, "text": drafting.saved_text(written)})
     kept, bad = files.keep(request, shown)
     if kept:

@@ -65,5 +65,3 @@ def serve(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
     return response
-
-

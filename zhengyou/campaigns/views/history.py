@@ -93,7 +93,9 @@ def read(duty: Duty, me: str) -> History:
     """The whole history of a duty as the person `me` reads it; five queries, whatever happened."""
     submissions = list(duty.submissions.select_related("by", "waits_at").order_by("-number")[:LONGEST])
     reviews = list(
-        Review.objects.filter(submission__duty=duty).select_related("by", "submission").order_by("-pk")[:LONGEST]
+        Review.objects.filter(submission__duty=duty)
+        .select_related("by", "submission")
+        .order_by("-pk")[:LONGEST]
     )
     events = list(DutyEvent.objects.filter(duty=duty).order_by("-entry_id", "-step")[:LONGEST])
     entries = Entry.objects.in_bulk({e.entry_id for e in events} | {duty.entry_id})
@@ -110,12 +112,18 @@ def read(duty: Duty, me: str) -> History:
         for n, s in enumerate(submissions)
     ]
     lines = [
-        Happened((s.entry_id, 1), s.at, _("%(who)s交了第 %(n)s 稿") % {"who": p.who, "n": s.number}, p.late, "", p)
+        Happened(
+            (s.entry_id, 1), s.at, _("%(who)s交了第 %(n)s 稿") % {"who": p.who, "n": s.number}, p.late, "", p
+        )
         for s, p in zip(submissions, papers, strict=True)
     ]
     for review in reviews:
         who = name(review.by.public_id) if review.by else _("系统")
-        text = _("%(who)s通过了第 %(n)s 稿") if review.verdict == Review.Verdict.ACCEPTED else _("%(who)s退回了第 %(n)s 稿")
+        text = (
+            _("%(who)s通过了第 %(n)s 稿")
+            if review.verdict == Review.Verdict.ACCEPTED
+            else _("%(who)s退回了第 %(n)s 稿")
+        )
         lines.append(
             Happened(
                 (review.entry_id, 2),
@@ -170,5 +178,7 @@ def _event_text(event: DutyEvent, who: str, units: dict[int, str]) -> str:
         ("submitted", "accepted"): _("%(who)s通过"),
     }.get((event.from_state, event.to_state))
     if text is None and event.to_state == "void":
-        text = _("%(who)s作废了这一件") if event.cause == "decision" else _("人或单位已不在名册上，这一件作废")
+        text = (
+            _("%(who)s作废了这一件") if event.cause == "decision" else _("人或单位已不在名册上，这一件作废")
+        )
     return (text or _("状态有变动")) % {"who": who}

@@ -86,9 +86,13 @@ def _judge(request: HttpRequest, problems: list[Problem]) -> HttpResponse | None
         return None
     parts = []
     if done.returned:
-        parts.append(ngettext("退回 %(n)s 份", "退回 %(n)s 份", len(done.returned)) % {"n": len(done.returned)})
+        parts.append(
+            ngettext("退回 %(n)s 份", "退回 %(n)s 份", len(done.returned)) % {"n": len(done.returned)}
+        )
     if done.accepted:
-        parts.append(ngettext("通过 %(n)s 份", "通过 %(n)s 份", len(done.accepted)) % {"n": len(done.accepted)})
+        parts.append(
+            ngettext("通过 %(n)s 份", "通过 %(n)s 份", len(done.accepted)) % {"n": len(done.accepted)}
+        )
     messages.success(request, _("，").join(parts) + _("。"))
     if done.left:
         text = ngettext("%(n)s 份没有动：%(why)s", "%(n)s 份没有动：%(why)s", len(done.left))
@@ -106,7 +110,9 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
     wanted = {name: request.GET.get(name, "") for name in ("unit", "task", "has")}
     per_unit = list(everything.order_by().values_list("duty__unit", "duty__unit__public_id").distinct()[:500])
     names = words.unit_names([pk for pk, _public in per_unit])
-    tasks = Task.objects.filter(slots__duty__submissions__in=everything.order_by()).select_related("programme")
+    tasks = Task.objects.filter(slots__duty__submissions__in=everything.order_by()).select_related(
+        "programme"
+    )
     tasks = list(tasks.distinct()[:200])
     found = everything.annotate(
         files=Subquery(
@@ -131,9 +137,12 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
         "page": page,
         "rows": _rows(request, page.object_list, problems, ticked),
         "units": [
-            {"id": public, "name": names.get(pk, ""), "on": public == wanted["unit"]} for pk, public in per_unit
+            {"id": public, "name": names.get(pk, ""), "on": public == wanted["unit"]}
+            for pk, public in per_unit
         ],
-        "tasks": [{"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks],
+        "tasks": [
+            {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks
+        ],
         "has": wanted["has"],
         "ticked": ticked,
         "tick_url": "?" + query.urlencode() + "&all=1",
@@ -184,7 +193,9 @@ def _rows(
 def _evidence(duties: list[Duty]) -> dict[int, list[dict[str, str]]]:
     """Linked evidence of many duties; one query."""
     out: dict[int, list[dict[str, str]]] = {}
-    links = DutyEvidence.objects.filter(duty__in=duties, dropped=None).select_related("evidence").order_by("pk")
+    links = (
+        DutyEvidence.objects.filter(duty__in=duties, dropped=None).select_related("evidence").order_by("pk")
+    )
     for link in links[:500]:
         out.setdefault(link.duty_id, []).append(history.piece(link))
     return out

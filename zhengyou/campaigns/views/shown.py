@@ -25,7 +25,9 @@ from zhengyou.org.models import Closure, Person
 def fetch(request: HttpRequest, pk: int) -> Duty:
     """The duty, or 404 where there is none or the reader may not know of it."""
     found = (
-        Duty.objects.select_related("slot__task__programme", "member", "subject_unit", "unit").filter(pk=pk).first()
+        Duty.objects.select_related("slot__task__programme", "member", "subject_unit", "unit")
+        .filter(pk=pk)
+        .first()
     )
     if found is None or not rules.may_see(request.authority, found):  # type: ignore[attr-defined]
         raise Http404
@@ -143,7 +145,11 @@ class Page:
         about = self.task.about or {}
         texts = [about.get(name) for name in ("note", "advice")]
         english = language() == "en"
-        found = [(t.get("en" if english else "zh") or t.get("zh", "")) if isinstance(t, dict) else t for t in texts if t]
+        found = [
+            (t.get("en" if english else "zh") or t.get("zh", "")) if isinstance(t, dict) else t
+            for t in texts
+            if t
+        ]
         return _("；").join(str(t) for t in found if t)
 
     @cached_property

@@ -58,7 +58,9 @@ def incumbents(unit: int, powers: str = "review", posts: Iterable[str] = ()) -> 
     if found is None:
         return []
     codes = list(posts) or [p.code for p in found.posts if powers in p.may]
-    rows = Post.objects.filter(on(clock.today()), unit=unit, post__in=codes).order_by("-first_responsible", "id")
+    rows = Post.objects.filter(on(clock.today()), unit=unit, post__in=codes).order_by(
+        "-first_responsible", "id"
+    )
     return [(organisation_label(code), name) for code, name in rows.values_list("post", "person__name")[:3]]
 
 
@@ -84,6 +86,7 @@ def task_label(task: Task) -> str:
     """The task's name with its programme, for filters."""
     return f"{label(task)} · {label(task.programme)}"
 
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -93,3 +96,10 @@ def day(value: date) -> str:
     if language() == "en":
         return f"{value.day} {_MONTHS[value.month - 1]}" + (f" {value.year}" if far else "")
     return (f"{value.year}年" if far else "") + f"{value.month}月{value.day}日"
+
+
+def full(value: date) -> str:
+    """A day with its year: 2010年11月26日 or 26 Nov 2010."""
+    if language() == "en":
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月{value.day}日"
