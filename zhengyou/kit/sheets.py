@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+
+from zhengyou.kit.ids import new_id
 
 CHILD = Path(__file__).with_name("sheets_child.py")
 
@@ -155,13 +159,14 @@ class Reader:
         row = 0
         stream = self._child.stdout
         assert stream is not None
-        for raw in stream:
-            line = raw.decode("utf-8", "replace").rstrip("\n")
-            mark, rest = line[:1], line[1:]
+        for line in io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="\n"):
+            mark = line[0]
             if mark == "R":
                 row += 1
-                yield row, rest.split("\x1f"), ()
-            elif mark == "B":
+                yield row, line[1:-1].split("\x1f"), ()
+                continue
+            rest = line[1:-1]
+            if mark == "B":
                 row += int(rest)
             elif mark == "F":
                 row += 1
@@ -218,6 +223,18 @@ def write_rows(
                     sheet.write_datetime(at, column, value)
                 else:
                     sheet.write_string(at, column, clean(str(value)), as_text)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A file beside `target` to write into; it takes the target's place when the block ends well, else it goes."""
+    target = Path(target)
+    new = target.with_name(f".{target.name}.{new_id()}.part")
+    try:
+        yield new
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def clean(text: str) -> str:

@@ -288,6 +288,8 @@ class RosterImport(models.Model):
     """One roster file on its way: staged rows, questions and decisions, until it is applied or put away."""
 
     class State(models.IntegerChoices):
+        READING = 0, "reading"
+        REFUSED = 5, "refused"
         PARSED = 10, "parsed"
         APPLIED = 20, "applied"
         PUT_AWAY = 30, "put away"
@@ -306,3 +308,40 @@ class RosterImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class RosterRow(models.Model):
+    """One staged row of a roster, or a missing person: as read, and what the comparison says; gone with the import.
+
+    `cells` is the row as read (see roster.staging), `state` new, changed, unchanged, error or missing, `said` what
+    the page shows: changes, faults, the unit by name.
+    """
+
+    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows", db_index=False)
+    n = models.IntegerField()
+    sheet = models.CharField(max_length=100, blank=True)
+    row = models.IntegerField(default=0)
+    number = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=100, blank=True)
+    unit = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10)
+    cells = models.JSONField(default=list)
+    said = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["roster", "n"], name="rosterrow_once")]
+        indexes = [models.Index(fields=["roster", "state", "n"], name="rosterrow_state")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}"
+
+
+class UnitAlias(models.Model):
+    """Another way in which rosters write a unit's name, learned from an answer; the newest answer holds."""
+
+    name = models.CharField(max_length=200, unique=True)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return self.name

@@ -59,9 +59,12 @@ _LOOSE = re.compile(
 )
 
 
+_DIGITS = re.compile(r"\d{6}")
+
+
 def looks_like_id(cell: str) -> bool:
     """Whether a cell is, or holds, a national ID number, also with spaces, full width or as a number cut by Excel."""
-    if len(cell) < 15:
+    if len(cell) < 15 or not _DIGITS.search(cell):
         return False
     text = wide(cell[2:] if cell[:1] == "\2" else cell)
     if (
@@ -235,6 +238,8 @@ _EMAIL = re.compile(r"[^@\s,;，；]+@[^@\s,;，；]+\.[^@\s,;，；.]{2,}")
 
 def email(cell: str) -> Read:
     """An e-mail address."""
+    if cell.isascii() and len(cell) <= 200 and _EMAIL.fullmatch(cell):
+        return cell, "", ""
     text = wide(tidy(cell)).replace(" ", "")
     if not text:
         return "", "", ""
@@ -246,6 +251,8 @@ _PHONE = re.compile(r"[0-9+][0-9+()\- 转x,;/.*#]{3,38}", re.IGNORECASE)
 
 def phone(cell: str) -> Read:
     """A telephone number as people write it; a whole number from a number cell is its digits."""
+    if 4 < len(cell) < 20 and cell.isascii() and cell.isdigit():
+        return cell, "", ""
     text = wide(tidy(cell)).strip("'")
     if not text:
         return "", "", ""

@@ -5,6 +5,7 @@ Each returns the exit code: 0 clean, 1 readable with errors or questions, 2 unus
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from datetime import date
@@ -14,9 +15,14 @@ from typing import IO, Any
 from django.db.utils import DatabaseError
 from django.utils.translation import gettext as _
 
+from zhengyou.journal.actions import Actor
 from zhengyou.kit import clock, sheets
+from zhengyou.kit.faults import Conflict, Invalid
+from zhengyou.kit.verdict import Refused
 from zhengyou.org import current
+from zhengyou.org.actions.rows import Then
 from zhengyou.org.roster import report
+from zhengyou.org.roster.actions import changed_since, import_roster
 from zhengyou.org.roster.diff import Diff, compare
 from zhengyou.org.roster.rows import read
 from zhengyou.org.roster.standing import Standing, empty, load
@@ -164,3 +170,89 @@ def flatten(data: dict[Any, Any]) -> dict[str, str]:
 
 def _answer(value: Any) -> str:
     return "" if value is None else str(value).strip()
+
+
+def import_(
+    path: str | Path,
+    decisions: str | Path | None = None,
+    scope: str = "all",
+    as_json: bool = False,
+    by: Actor | None = None,
+    then: Then | None = None,
+    *,
+    day: date | None = None,
+    report_to: str | Path | None = None,
+    out: IO[str] | None = None,
+    err: IO[str] | None = None,
+) -> int:
+    """Import a roster file into the organisation; 1 and nothing written where a row has a fault or a question is open."""
+    out, err = out or sys.stdout, err or sys.stderr
+    try:
+        if founded() is None:
+            raise Unusable(_("这个数据目录里还没有组织。请先建立组织（zhengyou serve 会给出建立用的链接），再导入花名册。"))
+        answers = read_decisions(decisions)
+        mark = changed_since()
+        diff = look(path, scope=scope, day=day, decisions=answers)
+        if report_to is not None:
+            from zhengyou.org.roster.annotate import annotate
+
+            annotate(Path(path), Path(report_to), diff)
+        if not diff.clean:
+            _print(diff, as_json, out, written=False)
+            if not as_json:
+                print(_("没有导入，系统里什么都没变。"), file=out)
+            return 1
+        outcome = import_roster(
+            lambda: look(path, scope=scope, day=day, decisions=answers),
+            by=by or Actor.cli(),
+            seen=diff.fingerprint(),
+            mark=mark,
+            known=diff,
+            file_name=Path(path).name,
+            sha256=_sha256(Path(path)),
+            then=then,
+        )
+    except (Unusable, sheets.Unusable) as refusal:
+        print(refusal, file=err)
+        return 2
+    except (Invalid, Conflict, Refused) as refusal:
+        print(_("没有导入，系统里什么都没变。") + str(refusal), file=err)
+        return 1
+    except OSError as fault:
+        print(_("写不了 %(path)s：%(why)s") % {"path": report_to, "why": fault.strerror}, file=err)
+        return 2
+    _print(diff, as_json, out, written=True, entry=outcome.entry, import_id=outcome.roster.public_id)
+    if not as_json:
+        print(_("已导入：新增 %(new)s 人，变更 %(changed)s 人，新设 %(units)s 个单位。") % {
+            "new": outcome.written.new, "changed": outcome.written.changed, "units": len(outcome.written.units)
+        }, file=out)  # fmt: skip
+    return 0
+
+
+def _sha256(path: Path) -> str:
+    seen = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            seen.update(block)
+    return seen.hexdigest()
+
+
+def template(path: str | Path, *, err: IO[str] | None = None) -> int:
+    """Write the empty template workbook of this organisation (or of the bundled part where there is none)."""
+    from zhengyou.org.roster.template import write_template
+
+    err = err or sys.stderr
+    try:
+        if Path(path).suffix.lower() != ".xlsx":
+            raise Unusable(_("模板是 Excel 工作簿：文件名要以 .xlsx 结尾。"))
+        if Path(path).exists():
+            raise Unusable(_("%(path)s 已经有了，不覆盖。请换一个名字。") % {"path": path})
+        with sheets.replacing(Path(path)) as new:
+            write_template(new, founded() or bundled())
+    except Unusable as refusal:
+        print(refusal, file=err)
+        return 2
+    except OSError as fault:
+        print(_("写不了 %(path)s：%(why)s") % {"path": path, "why": fault.strerror}, file=err)
+        return 2
+    return 0

@@ -145,6 +145,8 @@ class Table:
             "email": cells.email, "phone": cells.phone, "note": cells.note,
         }  # fmt: skip
         self._posts: dict[str, tuple[tuple[str, ...], str]] = {}
+        self.starts, self.first_total = starts(), starts() - {"\2"}
+        self.plan: list[tuple[str, int, Any]] = []
 
     def _word(self, field_name: str) -> Any:
         def ask(cell: str) -> cells.Read:
@@ -185,6 +187,8 @@ class Table:
         """Find the header among the rows held back, say what is left out, then read them."""
         found = find(self.held[:HEAD], self.held, self.words)
         held, self.held = self.held, []
+        if self.sheet.width >= 200:
+            self.roster.widths[self.at] = self.sheet.left + max((len(line) for _row, line, _filled in held), default=1)
         if found is None:
             self.columns = Columns()
             if held:
@@ -200,6 +204,7 @@ class Table:
             found.unit_name = self._unit_of_sheet()
             if found.unit_name:
                 notes.add(self.at, 0, "", "unit_from_sheet", unit=found.unit_name)
+        self.plan = [(name, at, self.read.get(name)) for name, at in found.order]
         self.roster.headers[self.at] = found.titles
         self.roster.head_rows[self.at] = found.row
         for event in held:
@@ -224,22 +229,20 @@ class Table:
         notes = self.roster.notes
         width = len(line)
         numeric = False
-        for name, column in columns.order:
-            cell = line[column] if column < width else ""
-            if not cell:
+        for name, column, reader in self.plan:
+            if column >= width or not (cell := line[column]):
                 continue
             if len(cell) > 14 and name != "number" and cells.looks_like_id(cell):
                 notes.add(self.at, row, name, "id_in_cell")
                 continue
-            if name == "post":
-                self._post(out, cell)
+            if reader is None:
+                self._list(out, name, cell)
                 continue
-            if name == "activity":
-                out.activity = tuple(dict.fromkeys(cells.names(cell)))
-                continue
-            value, warning, error = self.read[name](cell)
+            value, warning, error = reader(cell)
             if value:
                 setattr(out, name, value)
+            if not (warning or error):
+                continue
             if warning:
                 numeric = numeric or warning == "number_numeric"
                 notes.add(self.at, row, name, warning, value=value)
@@ -247,12 +250,19 @@ class Table:
                 self._wrong(out, name, cell, error)
         if columns.unit_name and not out.unit:
             out.unit = columns.unit_name
-        self._required(out)
+        if not (out.number and out.name and out.unit):
+            self._required(out)
         if out.number and out.number.isdigit():
             self._width(out, numeric)
         if out.joined and out.confirmed and out.confirmed < out.joined:
             notes.add(self.at, row, "confirmed", "day_before")
         self.roster.rows.append(out)
+
+    def _list(self, out: Row, name: str, cell: str) -> None:
+        if name == "post":
+            self._post(out, cell)
+        else:
+            out.activity = tuple(dict.fromkeys(cells.names(cell)))
 
     def _wrong(self, out: Row, name: str, cell: str, error: str) -> None:
         facts: dict[str, Any] = {}
@@ -311,7 +321,7 @@ class Table:
         """Whether a row adds up, repeats the header, or is a remark: then it is no person."""
         name = line[columns.name] if -1 < columns.name < len(line) else ""
         number = line[columns.number] if -1 < columns.number < len(line) else ""
-        if number[-1:].isdigit() and name and name[0] not in starts() and not is_total(number):
+        if number[-1:].isdigit() and name and name[0] not in self.starts and number[0] not in self.first_total:
             return False
         said = [cell for at, cell in enumerate(line) if cell.strip() and at not in filled]
         if not said:

@@ -216,7 +216,7 @@ class Units:
         if tree:
             return tree, "unit_near"
         other = self._index_file.same(named.text)
-        slip = None if other else self._index_file.slip(named.text)
+        slip = None if other or self._weight(word, named) > 2 else self._index_file.slip(named.text)
         for near, ratio in ((other, 1), (slip, 5)):
             if near:
                 peer = self._names[flat(near)]
