@@ -132,9 +132,8 @@ class Form:
 
     def default(self, default: Default) -> dict[str, Any]:
         """A default to be made an answer: its place, what holds now and why, an input with it."""
-        block = next(
-            (a for a in (names := planning.places(self.checked)) if default.address.startswith(a + ".")), ""
-        )
+        names = planning.places(self.checked)
+        block = next((a for a in names if default.address.startswith(a + ".")), "")
         return {
             "address": default.address,
             "id": f"id_{default.address}",
