@@ -14,8 +14,8 @@ from zhengyou.kit import clock
 from zhengyou.org.models import Person, Unit
 from zhengyou.org.rules import Authority
 from zhengyou.packs.expressions import Node
-from zhengyou.packs.schedule import PhasePlan, ProgrammePlan, SlotPlan, TaskPlan
 from zhengyou.packs.organisation import Label
+from zhengyou.packs.schedule import PhasePlan, ProgrammePlan, SlotPlan, TaskPlan
 
 SYSTEM = Actor.system("test")
 YES = Node("flag", (), True)

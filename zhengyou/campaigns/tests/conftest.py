@@ -1,0 +1,13 @@
+"""The small school, one per test, and a hook that lets duties follow the roster as the doors do."""
+
+from __future__ import annotations
+
+import pytest
+
+from zhengyou.org.tests import builder
+
+
+@pytest.fixture
+def school(db):
+    """The small school of `org.tests.builder`; everybody is a member since 2010-07-01."""
+    return builder.build()
