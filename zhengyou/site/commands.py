@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import os
 import sys
 from dataclasses import asdict
@@ -124,26 +125,44 @@ def roster_check(args: argparse.Namespace) -> int:
 
 
 def roster_import(args: argparse.Namespace) -> int:
-    """Import a roster in one transaction, or nothing of it."""
+    """Import a roster in one transaction, or nothing of it; an empty directory is founded first if the roster is clean."""
     _open(args)
-    found: int = _room("org.roster").import_(
-        args.file,
-        scope=args.scope,
-        as_json=args.json,
-        decisions=args.decisions,
-        report_to=args.report,
-        day=args.day,
-        name=args.name,
-        pack=args.pack,
-    )
+    from zhengyou.org import current
+    from zhengyou.site.urls import follow
+
+    room = _room("org.roster")
+    how = {"scope": args.scope, "as_json": args.json, "decisions": args.decisions, "day": args.day}
+    if current.organisation() is None:
+        said = io.StringIO()
+        code: int = room.check(args.file, report_to=args.report, out=said, **how)
+        if code:
+            print(said.getvalue(), end="")
+            return code
+        _found(args)
+    found: int = room.import_(args.file, report_to=args.report, then=follow, **how)
     return found
+
+
+def _found(args: argparse.Namespace) -> None:
+    """Found the organisation from a pack's part; the first person of the office comes by `office invite`."""
+    from zhengyou.journal.actions import Actor
+    from zhengyou.org import partfile
+    from zhengyou.org.actions.founding import found_alone
+
+    path = Path(args.pack)
+    read = partfile.uploaded(path.name, path.read_bytes()) if path.is_file() else partfile.bundled(args.pack)
+    if read.part is None:
+        raise data.Unusable(read.faults[0])
+    name = args.name or read.part.name.text() or read.part.kind(read.part.root_kind).text()
+    found_alone(read.part, name, by=Actor.cli(), pack_id=read.pack_id)
+    _quietly(_("已建立组织「{name}」。请人进办公室用：zhengyou office invite 编号 姓名").format(name=name))
 
 
 def pack_check(args: argparse.Namespace) -> int:
     """Check a pack; needs no data directory."""
     opening.start_reading(Path(args.data))
     room = _room("packs")
-    more = {"answers": args.answers} if args.answers else {}
+    more = {"answers": str(args.answers)} if args.answers else {}
     found: int = room.check_command(args.file, args.json, sys.stdout, sys.stderr, **more)
     return found
 

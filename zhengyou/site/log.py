@@ -10,7 +10,7 @@ from types import TracebackType
 class Line(logging.Formatter):
     """One line per event; a failure's frames follow, each exception by its type only."""
 
-    def formatException(
+    def formatException(  # noqa: N802
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         """Frames of the failure and of what led to it."""

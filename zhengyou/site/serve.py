@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import socket
 import sys
@@ -135,11 +136,11 @@ def _must_be_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as fault:
-        raise data.Unusable(
-            _("{host}:{port} 用不了（{why}）。用 --port 换一个端口。").format(
-                host=host, port=port, why=fault.strerror or fault
-            )
-        ) from None
+        if fault.errno == errno.EADDRINUSE:
+            sentence = _("{host}:{port} 已经有程序在用。先停掉它，或用 --port 换一个端口。")
+        else:
+            sentence = _("在 {host}:{port} 上开不了（{why}）。请核对 --host 和 --port。")
+        raise data.Unusable(sentence.format(host=host, port=port, why=fault.strerror or fault)) from None
 
 
 def _run(supervisor: Supervisor, args: argparse.Namespace, lines: list[str]) -> int:

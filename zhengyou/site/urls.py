@@ -6,21 +6,15 @@ from allauth.account import views as account
 from allauth.usersessions import views as usersessions
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from zhengyou.campaigns.duties import reconcile
+from zhengyou.journal.actions import OpenEntry
+from zhengyou.org import urls as org
 from zhengyou.site import faults, views
 
-#: Rooms with doors, in the order in which an address is looked for.
-ROOMS = ("overview", "campaigns", "org")
 
-
-def _rooms() -> list[URLResolver]:
-    """Each room's doors. While rooms are being built, one that cannot be imported yet is left out."""
-    found = []
-    for room in ROOMS:
-        try:
-            found.append(path("", include(f"zhengyou.{room}.urls")))
-        except ImportError:
-            continue
-    return found
+def follow(entry: OpenEntry) -> None:
+    """What every change of the roster takes along in its own transaction: open duties go where their members went."""
+    reconcile.follow_roster(entry)
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,7 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.language, name="language"),
     path("demo/", views.demo, name="demo"),
     re_path(r"^brand-(?P<colour>[0-9a-f]{6})\.css$", views.brand, name="brand"),
-    *_rooms(),
+    path("", include("zhengyou.overview.urls")),
+    path("", include("zhengyou.campaigns.urls")),
+    path("", include(org.doors(follow))),
 ]
 
 handler400 = faults.bad_request

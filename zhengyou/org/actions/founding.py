@@ -70,6 +70,25 @@ def found_by_link(
     return _found(part, name, founder, None, pack_id, zone, None, root_name, token)
 
 
+def found_alone(
+    part: Part, name: str, *, by: Actor, pack_id: str = "", zone: str = "Asia/Shanghai", root_name: str = ""
+) -> Organisation:
+    """Found the organisation from the command line, without a first person: `office invite` brings that one in later."""
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(Problem("organisation", _("写上组织的名称")))
+    day = clock.today()
+    with record("org.founded", by=by, pack=pack_id) as entry:
+        if Organisation.objects.exists():
+            raise Conflict(_("这里已经建立了组织。请直接登录。"))
+        made = Organisation.objects.create(name=name, zone=zone, founded_on=day, entry_id=entry.id)
+        _keep_part(entry, part, pack_id, day)
+        kind = part.kind(part.root_kind)
+        (root,) = plant(entry, [NewUnit(root_name.strip() or kind.text() or name, kind.code, None, day)])
+        entry.note(name=name, unit=root.public_id)
+    return made
+
+
 def _found(
     part: Part,
     name: str,

@@ -1,0 +1,178 @@
+"""Plays the story into an empty directory: founding, roster import, campaign, and every day up to the set one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from zhengyou import packs
+from zhengyou.campaigns import actions, duties
+from zhengyou.campaigns.actions import preparing
+from zhengyou.campaigns.actions.mass import DayOfStory
+from zhengyou.campaigns.models import Campaign, Duty, Submission
+from zhengyou.journal.actions import Actor
+from zhengyou.kit import clock
+from zhengyou.org import actions as org
+from zhengyou.org import current, tree
+from zhengyou.org.models import Affiliation, Person, Post, Unit, on
+from zhengyou.org.roster import importing
+from zhengyou.packs import locations, schedule
+from zhengyou.packs.answers import Answers
+from zhengyou.packs.check import Checked
+from zhengyou.site.story import cast, place, texts, workbook
+from zhengyou.site.story.days import SEED, Calendar
+
+Say = Callable[[str], None]
+STORY = Actor.system("story")
+
+
+class Unplayable(ValueError):
+    """The pack cannot be played: it has faults, or questions that its demo answers leave open; says which."""
+
+
+def play(*, pack: str, today: date, say: Say) -> list[dict[str, str]]:
+    """Play the story of a bundled pack's id or a pack file up to `today`; returns the cast that one may sign in as.
+
+    The directory must be empty and migrated. Everything goes through the actions, one transaction a day.
+    """
+    path = locations.bundled().get(pack) or Path(pack)
+    answers = packs.demo_answers(pack) or Answers()
+    checked = packs.load(path, answers.values)
+    if checked.errors or checked.open or checked.pack is None:
+        raise Unplayable("; ".join(map(str, checked.errors[:3] or [q.ask.text() for q in checked.open[:3]])))
+    opened = min((slot.opens_on for plan in schedule.plan(checked) for slot in plan.slots), default=today)
+    with clock.playing(min(opened, today) - timedelta(days=40)):
+        office = found(packs.load(path), answers, checked.pack.pack.id)
+    with clock.playing(min(opened, today) - timedelta(days=20)):
+        import_roster(answers, checked.pack.pack.id)
+        appoint()
+    with clock.playing(min(opened, today)):
+        campaign = begin(path, answers, office, opened <= today)
+    if opened <= today:
+        live(campaign, opened, today, say)
+    return cast.of(campaign, today)
+
+
+def found(checked: Checked, answers: Answers, pack_id: str) -> Person:
+    """Found the organisation by the pack's own part; returns the first person of its office."""
+    part = checked.organisation
+    if part is None:
+        raise Unplayable("no organisation part")
+    name = str(answers.demo.get("organisation") or part.name.text() or pack_id)
+    root = part.kind(part.root_kind).text()
+    done = org.found(part, name, org.Founder("沈若谷", "900001"), by=STORY, pack_id=pack_id, root_name=root)
+    for other, number, post in (("顾行舟", "900002", "office"), ("程立夏", "900003", "inspector")):
+        person = org.add_person(other, number=number, by=STORY)
+        org.appoint(person, done.root, post, by=STORY)
+    leader = org.add_person("魏书宁", number="900004", by=STORY)
+    for post in ("leader", "secretary"):
+        found = part.post(post)
+        if found is not None and (found.on is None or part.root_kind in found.on):
+            org.appoint(leader, done.root, post, by=STORY)
+    return done.person
+
+
+def import_roster(answers: Answers, pack_id: str) -> None:
+    """Write the roster workbook as an office would and import it: units, members, posts in one transaction."""
+    part = current.part()
+    assert part is not None
+    counts = {kind: int(n) for kind, n in dict(answers.demo.get("units") or {}).items()}
+    units = place.places(pack_id, part, counts, int(str(answers.demo.get("members") or 200)))
+    with tempfile.TemporaryDirectory() as room:
+        path = Path(room) / "roster.xlsx"
+        workbook.write(path, units, place.roster(units, part, clock.today()))
+        importing.import_path(path, by=STORY, then=duties.follow_roster)
+
+
+def appoint() -> None:
+    """Give every unit that is not a leaf its first responsible person: the second member of its first leaf."""
+    today, part = clock.today(), current.part()
+    assert part is not None
+    have = set(Post.objects.filter(on(today), first_responsible=True).values_list("unit_id", flat=True))
+    units = list(Unit.objects.order_by("place", "pk"))
+    inner = tree.child_counts([unit.pk for unit in units], today)
+    for unit in units:
+        if unit.pk in have or not inner.get(unit.pk):
+            continue
+        heads = [post for post in part.posts_of(unit.kind) if post.first_responsible]
+        below = tree.below([unit.pk], today)
+        members = Affiliation.objects.filter(on(today), role="R", unit__in=below).order_by(
+            "unit__place", "pk"
+        )
+        second = members.values_list("person_id", flat=True)[1:2]
+        if heads and second:
+            org.appoint(Person.objects.get(pk=second[0]), unit, heads[0].code, by=STORY)
+
+
+def begin(path: Path, answers: Answers, office: Person, start: bool) -> Campaign:
+    """Take the pack up, answer it, have it approved and, if its day has come, start it."""
+    english = locations.beside(path, ".en.yaml")
+    campaign = preparing.take_up(
+        path.read_text(encoding="utf-8"),
+        english.read_text(encoding="utf-8") if english else "",
+        by=office.actor,
+        name=path.name,
+    )
+    if answers.values:
+        preparing.answer(campaign, answers.values, by=office.actor)
+    if start:
+        preparing.approve(campaign, "示范〔2010〕12号", by=office.actor)
+        campaign.refresh_from_db()
+        actions.start(campaign, by=office.actor)
+        campaign.refresh_from_db()
+    return campaign
+
+
+def live(campaign: Campaign, first: date, today: date, say: Say) -> None:
+    """Day by day: the tick, then what people did, in one transaction each; at the end one return is contested."""
+    plan, seen, day = Calendar(today), 0, first
+    reasons = list(_reason_codes())
+    while day <= today:
+        with clock.playing(day):
+            actions.tick(hooks=())
+            new = list(
+                Duty.objects.filter(pk__gt=seen, state="due").select_related("slot__task").order_by("pk")
+            )
+            if new:
+                plan.take_in(new, day)
+                seen = new[-1].pk
+            _day(campaign, plan, day, reasons)
+        day += timedelta(days=1)
+    with clock.playing(today):
+        _object(today)
+        actions.tick()
+
+
+def _day(campaign: Campaign, plan: Calendar, day: date, reasons: list[str]) -> None:
+    rng = Random(SEED + day.toordinal())
+    wanted = DayOfStory(
+        hand_in=plan.hand_in.pop(day, []),
+        texts=lambda duty: texts.paper(campaign.pack_id, duty.member_id is None, rng),
+        accept=plan.judge.pop(day, []),
+        give_back={pk: rng.choice(texts.REASONS) for pk in plan.give_back.pop(day, [])},
+        exempt={pk: rng.choice(reasons) for pk in plan.exempt.pop(day, [])} if reasons else {},
+    )
+    if wanted.hand_in or wanted.accept or wanted.give_back or wanted.exempt:
+        actions.mass.play(wanted, by=STORY)
+
+
+def _reason_codes() -> list[str]:
+    part = current.part()
+    return list(part.exempt_reasons) if part else []
+
+
+def _object(today: date) -> None:
+    """The author of one returned paper objects: it goes one level up."""
+    paper = (
+        Submission.objects.filter(
+            state=Submission.State.RETURNED, duty__state="returned", duty__member__isnull=False, nothing=False
+        )
+        .select_related("duty__member")
+        .order_by("-pk")
+        .first()
+    )
+    if paper is not None and paper.duty.member is not None:
+        actions.object_to_return(paper.duty, texts.OBJECTION, by=paper.duty.member.actor)
