@@ -52,6 +52,27 @@ def frame(day: date) -> Frame | None:
     return Frame(row, _parsed(row.part_pk, row.part_sha), row.root)
 
 
+@dataclass(frozen=True)
+class Words:
+    """The organisation's words for kinds, posts, categories and statuses in one language; a code without any as it is."""
+
+    part: Part | None
+    lang: str
+
+    def __call__(self, code: str) -> str:
+        return self.part.label(code, self.lang) if self.part is not None and code else code
+
+    def of(self, field: str) -> list[tuple[str, str]]:
+        """Codes and words of a list of the part, such as category or status."""
+        found = self.part.kinds.get(field, {}) if self.part is not None else {}
+        return [(code, label.text(self.lang) or code) for code, label in found.items()]
+
+
+def words(known: Part | None = None) -> Words:
+    """The organisation's words in the reader's language; one query unless the part is known."""
+    return Words(known or part(), language())
+
+
 @lru_cache(maxsize=8)
 def _parsed(pk: int, sha256: str) -> Part:
     return OrganisationPart.objects.get(pk=pk).part()

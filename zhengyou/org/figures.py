@@ -56,10 +56,10 @@ def late_by(valid_from: date, entered: date) -> int:
     return max((entered - valid_from).days, 0)
 
 
-def history(unit: Unit) -> list[Event]:
+def history(unit: Unit, words: current.Words) -> list[Event]:
     """What happened to a unit, newest first: founding, names, places, first responsible persons, members in and out."""
     founding = Organisation.objects.values_list("entry_id", flat=True).first()
-    events = [*_placements(unit, founding), *_responsible(unit), *_flows(unit)]
+    events = [*_placements(unit, founding), *_responsible(unit, words), *_flows(unit)]
     return sorted(events, key=lambda e: e.day, reverse=True)[: 2 * SHOWN]
 
 
@@ -81,7 +81,7 @@ def _placements(unit: Unit, founding: int | None) -> Iterable[Event]:
         yield Event(unit.closed_on, _("撤销"))
 
 
-def _responsible(unit: Unit) -> Iterable[Event]:
+def _responsible(unit: Unit, labels: current.Words) -> Iterable[Event]:
     rows = list(
         Post.objects.filter(unit=unit, dropped=None, first_responsible=True)
         .select_related("person", "entry")
@@ -90,7 +90,7 @@ def _responsible(unit: Unit) -> Iterable[Event]:
     begins = {row.valid_from for row in rows}
     ended = {row.valid_to: row for row in rows}
     for row in rows:
-        words = {"post": label(row.post), "name": row.person.name}
+        words = {"post": labels(row.post), "name": row.person.name}
         late = late_by(row.valid_from, row.entry.day)
         if row.valid_from in ended:
             words["before"] = ended[row.valid_from].person.name
@@ -132,12 +132,6 @@ def _gone(code: str, n: int) -> str:
         "moved": ngettext("转到别的单位 %(n)d 人", "转到别的单位 %(n)d 人", n),
     }
     return texts[code] % {"n": n} if code in texts else ""
-
-
-def label(code: str) -> str:
-    """The organisation's word for a kind, post, category or status in the reader's language."""
-    part = current.part()
-    return part.label(code, current.language()) if part is not None and code else code
 
 
 def entries_about(person: Person) -> Any:

@@ -119,11 +119,10 @@ class NewUnit(Form):
     kind = forms.ChoiceField(label=_("种类"))
     day = day_field(_("成立日期"), required=False)
 
-    def __init__(self, *args: Any, parent_kind: str, **kwargs: Any):
+    def __init__(self, *args: Any, parent_kind: str, words: current.Words, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        part = current.part()
-        kinds = part.children_of(parent_kind) if part is not None else ()
-        self.fields["kind"].choices = [(k.code, k.text(current.language())) for k in kinds]  # type: ignore[attr-defined]
+        kinds = words.part.children_of(parent_kind) if words.part is not None else ()
+        self.fields["kind"].choices = [(k.code, k.text(words.lang)) for k in kinds]  # type: ignore[attr-defined]
 
 
 class Rename(Form):
@@ -163,10 +162,10 @@ class NewMember(Form):
     )
     day = day_field(_("从哪一天起"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, words: current.Words, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name in ("category", "status"):
-            self.fields[name].choices = [("", "—"), *words_of(name)]  # type: ignore[attr-defined]
+            self.fields[name].choices = [("", "—"), *words.of(name)]  # type: ignore[attr-defined]
 
 
 class Move(Form):
@@ -202,10 +201,3 @@ class EndPost(Form):
     """When a post ends."""
 
     day = day_field(_("从哪一天起不再担任"), required=False)
-
-
-def words_of(field: str) -> list[tuple[str, str]]:
-    """The organisation's words for a member's category or status, in the reader's language."""
-    part = current.part()
-    words = part.kinds.get(field, {}) if part is not None else {}
-    return [(code, label.text(current.language()) or code) for code, label in words.items()]

@@ -1,6 +1,7 @@
 """The small school that tests speak about by name, built through the actions: `school = builder.build()`.
 
-A committee with two general branches (two branches each) and two direct branches; by name: office, leader, inspector,
+A committee with two general branches (two branches each) and two direct branches; by name: office, head (secretary of
+the committee), leader, inspector,
 publicity (no members), dean and dean2 (secretaries of the general branches), secretary, secretary2 (of branch and
 branch2), member (of branch), member2 (of branch, active in branch2), neighbour (of branch2), far (of branch3),
 staff (of direct), stranger (a non-member). branch4 and direct2 have no secretary: they stand on the vacancy list.
@@ -22,6 +23,12 @@ from zhengyou.packs.organisation import Organisation as Part
 FOUNDED = date(2008, 9, 1)
 ENTERED = date(2010, 7, 1)
 BY = Actor.system("builder")
+
+NAMED = (
+    *("office", "head", "leader", "inspector", "publicity", "dean", "dean2", "secretary", "secretary2"),
+    *("member", "member2", "neighbour", "far", "staff", "stranger"),
+)
+"""The names by which tests speak of the persons."""
 
 ALL_KINDS = ("committee", "general", "direct", "branch")
 PART = Part(
@@ -82,6 +89,7 @@ class School:
     branch3: Unit
     branch4: Unit
     office: Person
+    head: Person
     leader: Person
     inspector: Person
     publicity: Person
@@ -139,6 +147,7 @@ def build(part: Part = PART) -> School:
         )
 
     people = {
+        "head": person("杨承志", "2001000", None),
         "leader": person("邓怀山", "2001002", None),
         "inspector": person("周督", "2001003", None),
         "publicity": person("宣文", "2001004", None),
@@ -164,7 +173,7 @@ def build(part: Part = PART) -> School:
         ("secretary2", branch2, "secretary"),
         ("dean2", branch3, "secretary"),
         ("staff", direct, "secretary"),
-        ("leader", root, "secretary"),
+        ("head", root, "secretary"),
     ):
         actions.appoint(people[who], at, post, day=ENTERED, by=BY)
     return School(
@@ -187,7 +196,7 @@ def user(person: Person) -> User:
     """The person's account, made without a password where there is none (tests sign in by force_login)."""
     found = User.objects.filter(person=person).first()
     if found is None:
-        found = User(number=person.number, person=person)
+        found = User(number=person.number or person.public_id, person=person)
         found.set_unusable_password()
         found.save()
     return found
@@ -197,5 +206,5 @@ def client(person: Person | None = None) -> Client:
     """A browser, signed in as the person."""
     made = Client()
     if person is not None:
-        made.force_login(user(person))
+        made.force_login(user(person), backend="zhengyou.site.accounts.Backend")
     return made

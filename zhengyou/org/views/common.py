@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from zhengyou.kit import clock
-from zhengyou.org import rules, tree
+from zhengyou.org import current, rules, tree
 from zhengyou.org.forms import Form
 from zhengyou.org.models import Person, Placement, Unit
 from zhengyou.org.tree import below
@@ -34,6 +34,11 @@ def the_person(request: HttpRequest, public_id: str) -> Person:
     if person is None or not rules.may_see_person(request.authority, person):  # type: ignore[attr-defined]
         raise Http404
     return person
+
+
+def words(request: HttpRequest) -> current.Words:
+    """The organisation's words in the reader's language, from the part that the request already read."""
+    return current.words(request.part)  # type: ignore[attr-defined]
 
 
 def pages(request: HttpRequest, rows: Any, per_page: int = PER_PAGE, name: str = "page") -> Page:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import islice
-from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
@@ -28,12 +28,14 @@ LARGEST = 100_000
 
 def _filters(request: HttpRequest) -> dict[str, Any]:
     role = "A" if request.GET.get("role") == "A" else "R"
-    words = {name: common.asked(request, name) for name in ("category", "status")}
+    asked = {name: common.asked(request, name) for name in ("category", "status")}
     return {
         "q": common.asked(request),
         "role": role,
         "below": common.flag(request, "below"),
-        **{name: code if code in dict(forms.words_of(name)) else "" for name, code in words.items()},
+        **{
+            name: code if code in dict(common.words(request).of(name)) else "" for name, code in asked.items()
+        },
     }
 
 
@@ -50,7 +52,7 @@ def _found(request: HttpRequest, unit: Unit, chosen: dict[str, Any]) -> Any:
     return found.filter(people.matching(chosen["q"])) if chosen["q"] else found
 
 
-def rows(found: list[Person], role: str) -> list[dict[str, Any]]:
+def rows(found: list[Person], role: str, words: current.Words) -> list[dict[str, Any]]:
     """Rows of a table of members: where they are registered, since when, category and status in words; two queries."""
     day = clock.today()
     held = {
@@ -61,11 +63,6 @@ def rows(found: list[Person], role: str) -> list[dict[str, Any]]:
     if role != "R":
         registered = {a.person_id: a for a in Affiliation.objects.filter(on(day), role="R", person__in=found)}
     called = tree.names([a.unit_id for a in registered.values()], day)
-    part, lang = current.part(), current.language()
-
-    def word(code: str) -> str:
-        return part.label(code, lang) if part and code else code
-
     made = []
     for person in found:
         home, row = registered.get(person.pk), held.get(person.pk)
@@ -73,8 +70,8 @@ def rows(found: list[Person], role: str) -> list[dict[str, Any]]:
             {
                 "person": person,
                 "unit": called.get(home.unit_id, "") if home else "",
-                "category": word(home.category) if home else "",
-                "status": word(home.status) if home else "",
+                "category": words(home.category) if home else "",
+                "status": words(home.status) if home else "",
                 "since": row.valid_from if row else None,
             }
         )
@@ -92,7 +89,7 @@ def listing(request: HttpRequest, public_id: str) -> HttpResponse:
     chosen = _filters(request)
     if not names:
         chosen |= {"q": "", "below": False, "category": "", "status": "", "role": "R"}
-    page = common.pages(request, _found(request, unit, chosen))
+    page, words = common.pages(request, _found(request, unit, chosen)), common.words(request)
     return render(
         request,
         "org/members.html",
@@ -102,9 +99,9 @@ def listing(request: HttpRequest, public_id: str) -> HttpResponse:
             "crumbs": common.crumbs(request, unit),
             "names": names,
             "page": page,
-            "rows": rows(list(page), chosen["role"]) if names else [{"person": p} for p in page],
-            "categories": forms.words_of("category"),
-            "statuses": forms.words_of("status"),
+            "rows": rows(list(page), chosen["role"], words) if names else [{"person": p} for p in page],
+            "categories": words.of("category"),
+            "statuses": words.of("status"),
             "leaf": not tree.children(unit.pk, clock.today()).exists(),
             "query": request.GET.urlencode(),
             "may_register": rules.may_change_roster(authority, [unit.pk]),
@@ -127,18 +124,22 @@ def export(request: HttpRequest, public_id: str) -> FileResponse:
     headers = [_("姓名"), _("编号"), _("单位"), _("类别"), _("状态"), _("从哪一天起")]
     if contact:
         headers += [_("邮箱"), _("电话")]
-    out = TemporaryFile()
+    out = BytesIO()
     write_rows(
-        out, _("成员"), headers, _lines(found, chosen["role"], contact), widths=[14, 16, 36, 10, 10, 12]
+        out,
+        _("成员"),
+        headers,
+        _lines(found, chosen["role"], contact, common.words(request)),
+        widths=[14, 16, 36, 10, 10, 12],
     )
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=f"{common.name_of(unit)}.xlsx")
 
 
-def _lines(found: Any, role: str, contact: bool) -> Iterator[list[Any]]:
+def _lines(found: Any, role: str, contact: bool, words: current.Words) -> Iterator[list[Any]]:
     rest = found[:LARGEST].iterator(chunk_size=500)
     while batch := list(islice(rest, 500)):
-        for row in rows(batch, role):
+        for row in rows(batch, role, words):
             person = row["person"]
             line = [
                 person.name,
@@ -156,7 +157,9 @@ def add(request: HttpRequest, public_id: str, then: Then | None = None) -> HttpR
     """Register a person who is not known yet in this unit."""
     unit = common.the_unit(request, public_id)
     insist(rules.may_change_roster(request.authority, [unit.pk]))  # type: ignore[attr-defined]
-    form = forms.NewMember(request.POST or None, initial={"day": clock.today(), "begun": "in"})
+    form = forms.NewMember(
+        request.POST or None, words=common.words(request), initial={"day": clock.today(), "begun": "in"}
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -15,7 +15,7 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, figures, forms, people, rules, tree
+from zhengyou.org import actions, current, figures, forms, people, rules, tree
 from zhengyou.org.actions.rows import Then
 from zhengyou.org.models import Affiliation, Person, Post, Slip, Unit, User, on
 from zhengyou.org.views import common
@@ -41,8 +41,9 @@ def _record(request: HttpRequest, person: Person) -> HttpResponse:
     mine = person == request.me  # type: ignore[attr-defined]
     whole = mine or authority.on_root("import")
     home = people.home(person, day)
-    affiliations = _facts(person.affiliations.order_by("-valid_from", "role", "id"))
-    posts = _facts(person.posts.order_by("-valid_from", "id"))
+    words = common.words(request)
+    affiliations = _facts(person.affiliations.order_by("-valid_from", "role", "id"), words)
+    posts = _facts(person.posts.order_by("-valid_from", "id"), words)
     called = tree.names({f["row"].unit_id for f in affiliations + posts}, day)
     for fact in affiliations + posts:
         fact["unit"] = called.get(fact["row"].unit_id, "")
@@ -54,8 +55,8 @@ def _record(request: HttpRequest, person: Person) -> HttpResponse:
         "home": home,
         "home_open": home is not None and authority.opens_unit(home.unit_id),
         "home_name": called.get(home.unit_id, "") if home else "",
-        "category": figures.label(home.category) if home else "",
-        "status": figures.label(home.status) if home else "",
+        "category": words(home.category) if home else "",
+        "status": words(home.status) if home else "",
         "affiliations": [a for a in affiliations if a["held"]],
         "taken_back": [f for f in affiliations + posts if not f["held"]] if whole else [],
         "posts": [p for p in posts if p["held"]],
@@ -76,14 +77,14 @@ def _record(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "org/person.html", context)
 
 
-def _facts(rows: Any) -> list[dict[str, Any]]:
+def _facts(rows: Any, words: current.Words) -> list[dict[str, Any]]:
     today = clock.today()
     return [
         {
             "row": row,
-            "label": figures.label(row.post) if isinstance(row, Post) else "",
-            "category": figures.label(getattr(row, "category", "")),
-            "status": figures.label(getattr(row, "status", "")),
+            "label": words(row.post) if isinstance(row, Post) else "",
+            "category": words(getattr(row, "category", "")),
+            "status": words(getattr(row, "status", "")),
             "open": row.valid_to == FAR,
             "now": row.dropped_id is None and row.valid_from <= today < row.valid_to,
             "held": row.dropped_id is None,

@@ -12,7 +12,7 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, current, figures, forms, people, rules
+from zhengyou.org import actions, figures, forms, people, rules
 from zhengyou.org.models import Person, Post
 from zhengyou.org.views import common
 
@@ -27,8 +27,8 @@ def appoint(request: HttpRequest, public_id: str) -> HttpResponse:
         found = list(Person.objects.filter(people.matching(text)).order_by("sort_key", "id")[:21])
     else:
         found = list(people.members_on(day, unit.pk)[:21])
-    part, lang = current.part(), current.language()
-    posts = [(p.code, p.text(lang)) for p in part.posts_of(unit.kind)] if part else []
+    words = common.words(request)
+    posts = [(p.code, words(p.code)) for p in words.part.posts_of(unit.kind)] if words.part else []
     vacant = figures.vacant_since(unit, day) is not None
     form = forms.Appoint(request.POST or None, initial={"day": day, "first_responsible": vacant})
     form.fields["post"].choices = posts  # type: ignore[attr-defined]
@@ -92,7 +92,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         crumbs=common.crumbs(request, post.unit),
         title=_("免去职务"),
-        lead=f"{post.person.name} · {figures.label(post.post)} · {common.name_of(post.unit)}",
+        lead=f"{post.person.name} · {common.words(request)(post.post)} · {common.name_of(post.unit)}",
         go=_("免去这个职务"),
         back=post.unit.public_id,
     )

@@ -24,7 +24,7 @@ def browser(request: HttpRequest) -> HttpResponse:
     day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
     text, kind = common.asked(request), common.asked(request, "kind")
     vacant = common.flag(request, "vacant")
-    tops = common.tops(authority, day)
+    tops, words = common.tops(authority, day), common.words(request)
     searching = bool(text or kind or vacant)
     context: dict[str, Any] = {"q": text, "kind": kind, "vacant": vacant, "searching": searching}
     if searching:
@@ -34,18 +34,16 @@ def browser(request: HttpRequest) -> HttpResponse:
         if vacant:
             found = found.exclude(unit__in=tree.led(day))
         context["page"] = common.pages(request, found)
-        context["rows"] = rows(list(context["page"]))
+        context["rows"] = rows(list(context["page"]), words)
         if text:
             context |= _people(request, text)
     elif len(tops) == 1:
         context["page"] = common.pages(request, tree.children(tops[0].unit_id, day))
-        context["rows"] = [*rows(tops, level=1), *rows(list(context["page"]), level=2)]
+        context["rows"] = [*rows(tops, words, level=1), *rows(list(context["page"]), words, level=2)]
     else:
         context["page"] = common.pages(request, tops)
-        context["rows"] = rows(list(context["page"]))
-    part = current.part()
-    lang = current.language()
-    context["kinds"] = [(k.code, k.text(lang)) for k in part.unit_kinds] if part else []
+        context["rows"] = rows(list(context["page"]), words)
+    context["kinds"] = [(k.code, words(k.code)) for k in words.part.unit_kinds] if words.part else []
     context["may_export"] = authority.anywhere("see_units", "see_names", "import")
     return render(request, "org/units.html", context)
 
@@ -59,13 +57,12 @@ def _people(request: HttpRequest, text: str) -> dict[str, Any]:
     return {"people": people.with_homes(hits[:20], clock.today()), "more_people": len(hits) > 20}
 
 
-def rows(placements: list[Placement], level: int = 1) -> list[dict[str, Any]]:
+def rows(placements: list[Placement], words: current.Words, level: int = 1) -> list[dict[str, Any]]:
     """Rows of a table of units: name, kind, members, units below, who is responsible or since when nobody."""
     day = clock.today()
     ids = [p.unit_id for p in placements]
     counts, below = tree.headcounts(ids, day), tree.child_counts(ids, day)
     holders = figures.holders(ids, day)
-    part, lang = current.part(), current.language()
     made = []
     for p in placements:
         first = next((h for h in holders.get(p.unit_id, []) if h.first_responsible), None)
@@ -74,7 +71,7 @@ def rows(placements: list[Placement], level: int = 1) -> list[dict[str, Any]]:
                 "id": p.unit.public_id,
                 "name": p.name,
                 "level": level,
-                "kind": part.label(p.unit.kind, lang) if part else p.unit.kind,
+                "kind": words(p.unit.kind),
                 "members": counts.get(p.unit_id, 0),
                 "below": below.get(p.unit_id, 0),
                 "first": first.person.name if first else "",
@@ -109,7 +106,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     active, guests = figures.dual(unit.pk, day)
     may_appoint = rules.may_appoint(authority, unit)
     may_add = rules.may_add_unit(authority, unit)
-    part, lang = current.part(), current.language()
+    words = common.words(request)
     return render(
         request,
         "org/unit.html",
@@ -117,23 +114,23 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
             "unit": unit,
             "name": common.name_of(unit),
             "crumbs": common.crumbs(request, unit)[:-1],
-            "kind": part.label(unit.kind, lang) if part else unit.kind,
+            "kind": words(unit.kind),
             "closed": unit.closed_on <= day,
             "direct": sum(n for _code, n in own),
-            "own": [(part.label(code, lang) if part and code else _("未填"), n) for code, n in own],
+            "own": [(words(code) or _("未填"), n) for code, n in own],
             "total": total,
             "children": children,
-            "rows": rows(list(children)) if by_row else [],
-            "child_kinds": bool(part and part.children_of(unit.kind)),
+            "rows": rows(list(children), words) if by_row else [],
+            "child_kinds": bool(words.part and words.part.children_of(unit.kind)),
             "by_row": by_row,
             "names": names,
             "members": list(members[:12]) if names or authority.belongs_to(unit.pk) else [],
-            "posts": posts_of(unit),
+            "posts": posts_of(unit, words),
             "vacant": _vacant(unit),
             "active": active,
             "active_total": sum(n for _name, n in active),
             "guests": guests,
-            "events": figures.history(unit),
+            "events": figures.history(unit, words),
             "may_appoint": may_appoint,
             "may_add": may_add,
             "may_register": rules.may_change_roster(authority, [unit.pk]),
@@ -143,15 +140,15 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def posts_of(unit: Unit) -> list[dict[str, Any]]:
+def posts_of(unit: Unit, words: current.Words) -> list[dict[str, Any]]:
     """The posts that stand on a unit's kind with who holds them; those held but no longer in the part too."""
-    part, lang = current.part(), current.language()
+    part = words.part
     held = figures.holders([unit.pk], clock.today()).get(unit.pk, [])
     codes = [post.code for post in part.posts_of(unit.kind)] if part else []
     codes += [post.post for post in held if post.post not in codes]
     return [
         {
-            "label": part.label(code, lang) if part else code,
+            "label": words(code),
             "holders": [post for post in held if post.post == code],
             "first": bool(part and (found := part.post(code)) and found.first_responsible),
         }
@@ -176,9 +173,9 @@ def vacancies(request: HttpRequest) -> HttpResponse:
     count = tree.count_vacancies(day, within)
     listing = common.pages(request, range(count))
     found = tree.vacancies(day, within, start=max(listing.start_index() - 1, 0), limit=common.PER_PAGE)
-    part, lang = current.part(), current.language()
+    words = common.words(request)
     for vacancy in found:
-        vacancy.kind_label = part.label(vacancy.kind, lang) if part else vacancy.kind
+        vacancy.kind_label = words(vacancy.kind)
     may = authority.anywhere("appoint")
     return render(
         request, "org/vacancies.html", {"found": found, "page": listing, "count": count, "may_appoint": may}
@@ -190,7 +187,12 @@ def add(request: HttpRequest, public_id: str) -> HttpResponse:
     """Found a unit below this one."""
     unit = common.the_unit(request, public_id)
     insist(rules.may_add_unit(request.authority, unit))  # type: ignore[attr-defined]
-    form = forms.NewUnit(request.POST or None, parent_kind=unit.kind, initial={"day": clock.today()})
+    form = forms.NewUnit(
+        request.POST or None,
+        parent_kind=unit.kind,
+        words=common.words(request),
+        initial={"day": clock.today()},
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
