@@ -22,6 +22,7 @@ urlpatterns = [
     path("campaigns/take-up/", preparing.take_up, name="campaign_take_up"),
     path("campaigns/<slug:public_id>/", preparing.plan, name="campaign"),
     path("campaigns/<slug:public_id>/burden/", preparing.burden, name="campaign_burden"),
+    path("campaigns/<slug:public_id>/defaults/", preparing.defaults, name="campaign_defaults"),
     path("campaigns/<slug:public_id>/questions/", questions.page, name="campaign_questions"),
     path("campaigns/<slug:public_id>/questions/draft/", questions.draft, name="campaign_draft"),
     path("campaigns/<slug:public_id>/answers/", questions.upload, name="campaign_upload"),

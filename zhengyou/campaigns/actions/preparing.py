@@ -74,8 +74,11 @@ def answer(campaign: Campaign, values: Mapping[str, Any], *, by: Actor) -> list[
         _insist_open(by, campaign, before, given)
         after = _tried(campaign, before, given)
         changed = []
+        asked = set(_known(before).values())
         now = dict(campaign.answers.values_list("address", "value"))
         for address, value in given.items():
+            if address not in asked and address not in now:
+                continue  # the organisation has settled it, with the same answer
             if isinstance(value, Mapping):
                 _keep(campaign, address, entry, by, put_off=value["put_off"])
             elif now.get(address) != value or not value:
@@ -131,13 +134,7 @@ def approve(campaign: Campaign, document_no: str, *, by: Actor) -> None:
 
 def normalised(checked: Checked, values: Mapping[str, Any]) -> dict[str, Any]:
     """Answers under the addresses by which the campaign keeps them; what fits nothing stays as it is and is refused."""
-    known: dict[str, str] = {}
-    for question in checked.questions:
-        for full in question.addresses:
-            known[full] = question.key if question.same else full
-        if question.same:
-            known[question.key] = question.key
-    known |= {default.address: default.address for default in checked.defaults}
+    known = _known(checked)
     out: dict[str, Any] = {}
     for address, raw in values.items():
         value = raw if isinstance(raw, Mapping) and set(raw) == {"put_off"} else _as_text(raw)
@@ -145,6 +142,17 @@ def normalised(checked: Checked, values: Mapping[str, Any]) -> dict[str, Any]:
         for kept in hits or [address]:
             out[kept] = value
     return out
+
+
+def _known(checked: Checked) -> dict[str, str]:
+    """Every address that may be answered, with the one under which the answer is kept."""
+    known: dict[str, str] = {}
+    for question in checked.questions:
+        for full in question.addresses:
+            known[full] = question.key if question.same else full
+        if question.same:
+            known[question.key] = question.key
+    return known | {default.address: default.address for default in checked.defaults}
 
 
 def _ends(full: str, address: str) -> bool:
@@ -180,7 +188,7 @@ def _tried(campaign: Campaign, before: Checked, given: Mapping[str, Any]) -> Che
     known = {(f.code, f.path, f.text) for f in before.errors}
     new = [f for f in after.errors if (f.code, f.path, f.text) not in known or f.answer in given]
     if new:
-        raise Invalid(*(Problem(_at(f, given), f.text) for f in new))
+        raise Invalid(*dict.fromkeys(Problem(_at(f, given), f.text) for f in new))
     return after
 
 

@@ -68,7 +68,7 @@ def timeline(checked: Checked) -> dict[str, Any]:
         for phase in programme.phases:
             bar = _phase(scale, phase, after, bool(programme.end))
             after = min(bar["start"] + bar["span"], COLUMNS)
-            rows.append({"name": phase.text(language()), "bars": [bar]})
+            rows.append({"name": brief(phase.text(language())), "bars": [bar]})
         if not programme.phases:
             rows.append({"name": programme.text(language()), "bars": [_rail(scale, programme)]})
     for number, row in enumerate(rows[:ROWS]):
@@ -76,6 +76,11 @@ def timeline(checked: Checked) -> dict[str, Any]:
     today = clock.today()
     inside = first <= today <= last
     return {"months": scale.months, "rows": rows[:ROWS], "today": scale.column(today) if inside else 0}
+
+
+def brief(name: str) -> str:
+    """A phase's name up to its first comma, for the narrow column of the timeline."""
+    return name.split("，")[0].split(", ")[0]
 
 
 def _bar(scale: Scale, start: date | None, end: date | None) -> tuple[int, int]:

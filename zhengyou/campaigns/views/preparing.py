@@ -171,8 +171,6 @@ def plan(request: HttpRequest, public_id: str) -> HttpResponse:
     """The plan to read: timeline, who owes what by when, what the source says and leaves open, defaults in force."""
     campaign = fetch(request, public_id)
     checked = packed.checked(campaign)
-    names = planning.places(checked)
-    may = preparing.may_answer(request.authority, campaign)  # type: ignore[attr-defined]
     context = {
         "head": head(request, campaign, checked, "plan"),
         "running": _running(request, campaign),
@@ -181,9 +179,24 @@ def plan(request: HttpRequest, public_id: str) -> HttpResponse:
         "statements": planning.statements(checked),
         "gaps": [{"name": g.label.text(language()), "text": g.address} for g in checked.gaps],
         "findings": [f for f in checked.warnings if f.code.startswith("F")],
-        "defaults": [_default(campaign, checked, d, names, bool(may)) for d in checked.defaults],
     }
     return render(request, "campaigns/prepare/plan.html", context)
+
+
+@require_safe
+def defaults(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Every default in force beside the source's words, one click from becoming an answer."""
+    campaign = fetch(request, public_id)
+    checked = packed.checked(campaign)
+    names = planning.places(checked)
+    may = preparing.may_answer(request.authority, campaign)  # type: ignore[attr-defined]
+    page = Paginator(checked.defaults, 50).get_page(request.GET.get("page"))
+    context = {
+        "head": head(request, campaign, checked, "defaults"),
+        "page": page,
+        "defaults": [_default(campaign, checked, d, names, bool(may)) for d in page.object_list],
+    }
+    return render(request, "campaigns/prepare/defaults.html", context)
 
 
 def _default(
@@ -296,6 +309,7 @@ def head(request: HttpRequest, campaign: Campaign, checked: Checked, here: str) 
     chips = [
         {"key": "plan", "label": _("读方案"), "url": reverse("campaign", args=args)},
         {"key": "burden", "label": _("每月时间"), "url": reverse("campaign_burden", args=args)},
+        {"key": "defaults", "label": _("按惯例的"), "url": reverse("campaign_defaults", args=args)},
     ]
     if preparing.may_prepare(authority, campaign):
         chips.insert(
