@@ -35,13 +35,7 @@ def read(day: date, tree: Tree, choice: Choice) -> Pulse:
     """The pulse of a unit and all below it, for the periods chosen; one query whatever the size."""
     among = ", ".join(str(int(s)) for s in choice.slots) or "0"
     unit = tree.here.id
-    below = """SELECT c.descendant_id FROM org_closure c
-               WHERE c.ancestor_id = :unit AND c.valid_from <= :day AND c.valid_to > :day"""
-    whole = not tree.up
-    inside = "1 = 1" if whole else f"x.waits_at_id IN ({below})"
-    open_units = f"""FROM org_unit u JOIN org_placement p ON p.unit_id = u.id AND p.dropped_id IS NULL
-               AND p.valid_from <= :day AND p.valid_to > :day
-               WHERE u.opened_on <= :day AND u.closed_on > :day {"" if whole else f"AND u.id IN ({below})"}"""
+    scalar = needs(whole=not tree.up)
     owed = "f.state NOT IN ('void', 'exempt')"
     fresh = f"""FROM campaigns_delta f JOIN org_closure c ON c.descendant_id = f.unit_id AND c.ancestor_id = :unit
                 AND c.valid_from <= :day AND c.valid_to > :day WHERE f.slot_id IN ({among}) AND f.day <= :day"""
@@ -52,15 +46,11 @@ def read(day: date, tree: Tree, choice: Choice) -> Pulse:
         UNION ALL SELECT 2, f.due_on, SUM(f.n), 0 FROM campaigns_balance f WHERE f.unit_id = :unit
               AND f.slot_id IN ({among}) AND {owed} GROUP BY f.due_on
         UNION ALL SELECT 2, f.due_on, SUM(f.n), 0 {fresh} AND {owed} GROUP BY f.due_on
-        UNION ALL SELECT 3, NULL, COUNT(*), COUNT(DISTINCT x.waits_at_id) FROM campaigns_submission x
-              WHERE x.state = 10 AND x.waits_since < :slow AND {inside}
-        UNION ALL SELECT 4, NULL, COUNT(*), 0 {open_units}
-        UNION ALL SELECT 5, NULL, COUNT(*), 0 {open_units} AND NOT EXISTS (SELECT 1 FROM org_post t
-              WHERE t.unit_id = u.id AND t.dropped_id IS NULL AND t.first_responsible
-              AND t.valid_from <= :day AND t.valid_to > :day)""",
+        UNION ALL SELECT 3, NULL, {scalar["slow"]}, {scalar["slow_units"]}
+        UNION ALL SELECT 4, NULL, {scalar["units"]}, {scalar["vacant"]}""",
         unit=unit,
         day=day,
-        slow=day - timedelta(days=SLOW),
+        slow=since_slow(day),
     )
     pulse = Pulse()
     accepted: dict[date, int] = {}
@@ -72,10 +62,8 @@ def read(day: date, tree: Tree, choice: Choice) -> Pulse:
             target[at] = target.get(at, 0) + int(n)
         elif kind == 3:
             pulse.slow, pulse.slow_units = int(n), int(more)
-        elif kind == 4:
-            pulse.units = int(n)
         else:
-            pulse.vacant = int(n)
+            pulse.units, pulse.vacant = int(n), int(more)
     if choice.slots:
         starts = [
             slot.start
@@ -85,9 +73,32 @@ def read(day: date, tree: Tree, choice: Choice) -> Pulse:
         ]
         pulse.weeks = [
             (at, sum(n for d, n in due.items() if d <= at), sum(n for d, n in accepted.items() if d <= at))
-            for at in fridays(day, max(min(starts), min([*accepted, day])))
+            for at in fridays(day, min([*starts, day]))
         ]
     return pulse
+
+
+def needs(*, whole: bool) -> dict[str, str]:
+    """Scalar SQL of what needs a person in `:unit` and below (`whole`: everywhere): units, vacant, slow, slow_units."""
+    below = """SELECT c.descendant_id FROM org_closure c
+        WHERE c.ancestor_id = :unit AND c.valid_from <= :day AND c.valid_to > :day"""
+    waits = f"""FROM campaigns_submission x WHERE x.state = 10 AND x.waits_since < :slow
+        {"" if whole else f"AND x.waits_at_id IN ({below})"}"""
+    standing = f"""FROM org_unit u WHERE u.opened_on <= :day AND u.closed_on > :day
+        {"" if whole else f"AND u.id IN ({below})"}"""
+    vacant = """NOT EXISTS (SELECT 1 FROM org_post t WHERE t.unit_id = u.id AND t.dropped_id IS NULL
+        AND t.first_responsible AND t.valid_from <= :day AND t.valid_to > :day)"""
+    return {
+        "slow": f"(SELECT COUNT(*) {waits})",
+        "slow_units": f"(SELECT COUNT(DISTINCT x.waits_at_id) {waits})",
+        "units": f"(SELECT COUNT(*) {standing})",
+        "vacant": f"(SELECT COUNT(*) {standing} AND {vacant})",
+    }
+
+
+def since_slow(day: date) -> date:
+    """Papers handed in before this day have waited too long."""
+    return day - timedelta(days=SLOW)
 
 
 def fridays(day: date, since: date, most: int = POINTS) -> list[date]:

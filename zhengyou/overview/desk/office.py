@@ -10,7 +10,7 @@ from zhengyou.campaigns.models import Campaign
 from zhengyou.kit import sql
 from zhengyou.org.models import RosterImport
 from zhengyou.org.rules import Authority
-from zhengyou.overview import counts, places, weeks
+from zhengyou.overview import counts, weeks
 from zhengyou.overview import plan as plans
 from zhengyou.overview.desk.hats import Hat
 from zhengyou.overview.desk.lines import Line, title
@@ -43,14 +43,12 @@ class Office:
     imports: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read(hat: Hat, me: int, day: date, authority: Authority) -> Office | None:
-    """The desk of a post on the root; five queries."""
-    tree = places.look(day, hat.public_id, size=0)
-    if tree is None:
-        return None
+def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
+    """The desk of a post on the root; three queries."""
     choice = plans.choose(plans.read(), {}, day)
     figures = counts.read([hat.unit], choice.slots, day).of(hat.unit)
-    found = Office(figures, choice, weeks.read(day, tree, choice))
+    found = Office(figures, choice, Pulse())
+    scalar = weeks.needs(whole=True)
     posts = {f"post{i}": post for i, post in enumerate(hat.posts)}
     listed = ", ".join(f":{name}" for name in posts) or "''"
     review = "review" in hat.powers
@@ -65,7 +63,11 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office | None:
         UNION ALL SELECT * FROM (SELECT 4, d.id, d.state, t.zh, t.en, COALESCE(t.minutes, 0), d.due_on, 0, s.period
               FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
               WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned') AND :duties = 1
-              ORDER BY d.due_on, d.id LIMIT 12) c""",
+              ORDER BY d.due_on, d.id LIMIT 12) c
+        UNION ALL SELECT 5, {scalar["units"]}, '', '', '', {scalar["vacant"]}, NULL, {scalar["slow"]},
+              CAST({scalar["slow_units"]} AS TEXT)""",
+        day=day,
+        slow=weeks.since_slow(day),
         unit=hat.unit,
         reviews=hat.unit if review else 0,
         imports=int(authority.on_root("import")),
@@ -79,6 +81,8 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office | None:
             found.n_waiting = n
         elif part == 3:
             found.imports.append((code, zh))
+        elif part == 5:
+            found.pulse = Pulse([], n, more, int(word), pk)
         else:
             due = sql.as_date(at)
             line = Line(pk, code, due, due, title(zh, en, word), n, True)

@@ -11,7 +11,9 @@ from zhengyou.overview.counts import sums
 from zhengyou.overview.desk.lines import Line, title
 
 MOST = 12
-"""Lines of each list on the desk; the whole list is one click away."""
+"""Own duties of the unit on the desk; the whole list is one click away."""
+PAPERS = 6
+"""Papers that wait, on the desk; all are in the queue."""
 RECENT = 60
 """Days for which a finished task still stands on the desk."""
 NAMED = 60
@@ -134,7 +136,7 @@ def read(
               LEFT JOIN org_person m ON m.id = d.member_id
               LEFT JOIN org_placement u ON u.unit_id = d.subject_unit_id AND u.dropped_id IS NULL
                 AND u.valid_from <= :day AND u.valid_to > :day
-              WHERE x.waits_at_id = :reviews AND x.waits_for IN ('', {asked_posts}) ORDER BY x.waits_since, x.id LIMIT {MOST}) b
+              WHERE x.waits_at_id = :reviews AND x.waits_for IN ('', {asked_posts}) ORDER BY x.waits_since, x.id LIMIT {PAPERS}) b
         UNION ALL SELECT * FROM (SELECT 3, COUNT(*) OVER (), d.id, d.state, d.due_on, '', '', '', m.name,
               COALESCE(m.number, ''), d.due_on, 0, '', 0, FALSE
               FROM campaigns_duty d JOIN org_person m ON m.id = d.member_id

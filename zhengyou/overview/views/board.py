@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -19,6 +20,7 @@ from zhengyou.overview.board import Board, Row
 from zhengyou.overview.desk import hats
 from zhengyou.overview.places import Tree
 from zhengyou.overview.plan import Choice
+from zhengyou.overview.shapes import Words
 
 
 @require_GET
@@ -30,10 +32,10 @@ def page(request: HttpRequest, code: str = "") -> HttpResponse:
     if not by_row:
         context = frame(board) | {"own_boards": hats.read(request.me, request.authority, day).hats}  # type: ignore[attr-defined]
         return render(request, "overview/total.html", context)
-    pulse = weeks.read(day, tree, choice)
+    pulse, say = weeks.read(day, tree, choice), shapes.words()
     context = frame(board) | {
-        "rows": [_line(board, row) for row in board.rows],
-        "heat": _heat(board),
+        "rows": [_line(board, row, say) for row in board.rows],
+        "heat": _heat(board, say),
         "pulse": pulse,
         "weeks": [(at, f"{due:,}", f"{done:,}") for at, due, done in pulse.weeks],
         "timeline": timeline.lay(choice.plan, day),
@@ -55,6 +57,7 @@ def opened(request: HttpRequest, code: str, day: date) -> tuple[Tree, Choice, bo
     tree, choice = boards.open_board(day, request.GET, code)
     if tree is None:
         raise Http404(_("没有这个单位。"))
+    authority.know(tree.here.id, tree.line)
     verdict = rules.may_see_rows(authority, tree.here.id)
     if not verdict and tree.up:
         raise Refused(verdict.why)
@@ -106,7 +109,7 @@ def _filters(choice: Choice) -> list[dict[str, Any]]:
     ]
 
 
-def _line(board: Board, row: Row) -> dict[str, Any]:
+def _line(board: Board, row: Row, say: Words) -> dict[str, Any]:
     """A row of the tree with its addresses, as the template writes it."""
     choice, place = board.choice, row.place
     unit = board.here if row.kind in ("sum", "own") and row.level < 3 else place
@@ -116,14 +119,15 @@ def _line(board: Board, row: Row) -> dict[str, Any]:
         asked = {"from": board.tree.first or "", "open": "" if row.open else place.public_id}
         fold = choice.narrowed(**asked) + "#b1"
     query = choice.narrowed(level="own") if row.kind == "own" else choice.query
-    return {"row": row, "f": row.figures, "base": base, "fold": fold, "q": query, "place": place}
+    cells = shapes.cells(row.figures, base, query, say)
+    return {"row": row, "base": base, "fold": fold, "place": place, "cells": cells}
 
 
-def _heat(board: Board) -> list[dict[str, Any]]:
+def _heat(board: Board, say: Words) -> list[dict[str, Any]]:
     """Units by tasks: the children of the page, or the unit itself where nothing hangs below it."""
     if board.counted is None or not board.columns:
         return []
-    choice, late = board.choice, shapes.late_word()
+    choice = board.choice
     places = board.tree.children or [board.here]
     name = "period" if choice.task else "task"
     tails = [choice.narrowed(**{name: column.id}) for column in board.columns]
@@ -138,9 +142,11 @@ def _heat(board: Board) -> list[dict[str, Any]]:
                 cells.append(shapes.EMPTY)
             else:
                 cells.append(
-                    shapes.heat_cell(figures.accepted, figures.base, figures.overdue, f"{base}{tail}", late)
+                    shapes.heat_cell(
+                        figures.accepted, figures.base, figures.overdue, f"{base}{tail}", say.overdue
+                    )
                 )
-        out.append({"place": place, "cells": "".join(cells)})
+        out.append({"place": place, "cells": mark_safe("".join(cells))})
     return out
 
 

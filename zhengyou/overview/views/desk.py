@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from zhengyou.kit import clock
 from zhengyou.org.current import language
 from zhengyou.overview import board as boards
+from zhengyou.overview import shapes
 from zhengyou.overview.desk import hats, lines, office, own, unit
 from zhengyou.overview.desk.hats import Hat, Wardrobe
 from zhengyou.overview.views.board import address, burden
@@ -95,6 +96,7 @@ def _unit(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpRespon
     context |= {
         "desk": found,
         "groups": lines.gather(found.duties, day),
+        "steps": _steps(found, hat),
         "title_of_post": _posts(request, hat),
         "missing_n": found.chosen.figures.missing if found.chosen else 0,
     }
@@ -122,6 +124,29 @@ def _office(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpResp
         "title_of_post": _posts(request, hat),
     }
     return render(request, "overview/office.html", context)
+
+
+STEPS = 8
+"""Tasks in the table of a unit's desk; all are on its board."""
+
+
+def _steps(found: unit.Desk, hat: Hat) -> list[dict[str, Any]]:
+    """The tasks on which most is still to happen, in order of their dates, with cells that open to their rows."""
+    say, base = shapes.words(), reverse("board_unit", args=[hat.public_id])
+    rank = sorted(
+        found.steps, key=lambda s: (not s.figures.missing, not s.figures.in_review, -s.due_on.toordinal())
+    )
+    kept = {step.slot for step in rank[:STEPS]}
+    return [
+        {
+            "step": step,
+            "cells": shapes.cells(
+                step.figures, base, f"?task={step.task}&period={step.slot}", say, completion=False
+            ),
+        }
+        for step in found.steps
+        if step.slot in kept
+    ]
 
 
 def _posts(request: HttpRequest, hat: Hat) -> str:
