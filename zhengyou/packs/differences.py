@@ -11,7 +11,7 @@ from .reading import Source
 from .wording import Text as _
 
 #: Parts that decide who owes and who may; a difference there is an error, elsewhere a remark.
-HARD = frozenset({"parents", "on", "may", "duty"})
+HARD = frozenset({("unit_kinds", "parents"), ("posts", "on"), ("posts", "may"), ("affiliation", "duty")})
 
 
 def name_differences(
@@ -84,7 +84,9 @@ def _values(
     src: Source, path: tuple[str, ...], said: Mapping[str, Any], is_: Mapping[str, Any], keys: set[str]
 ) -> None:
     for key in sorted(keys):
-        _value(src, (*path, key), said.get(key), is_.get(key), "error" if key in HARD else "warning")
+        _value(
+            src, (*path, key), said.get(key), is_.get(key), "error" if (path[1], key) in HARD else "warning"
+        )
 
 
 def _value(src: Source, path: tuple[str, ...], said: Any, is_: Any, severity: str = "warning") -> None:

@@ -124,7 +124,7 @@ CASES = [
     (HEAD.replace("parent: society, ", "") + P % T, 4, "D514", "正好一种"),
     (
         HEAD
-        + "programmes: {p: {kind: campaign, phases: {q: {from: 03-01, to: 2027-04-01, tasks: {%s}}}}}\n" % T,
+        + f"programmes: {{p: {{kind: campaign, phases: {{q: {{from: 03-01, to: 2027-04-01, tasks: {{{T}}}}}}}}}}}\n",
         NEXT,
         "D516",
         "哪一年",
