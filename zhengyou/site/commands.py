@@ -177,14 +177,14 @@ def pack_schema(args: argparse.Namespace) -> int:
 def campaign_start(args: argparse.Namespace) -> int:
     """Check, answer, approve and start a campaign."""
     _open(args, exists=True)
-    found: int = _room("campaigns").start(args.pack, answers=args.answers, as_json=args.json)
+    found: int = _room("campaigns").start(args.pack, args.answers, args.json, out=sys.stdout, err=sys.stderr)
     return found
 
 
 def board(args: argparse.Namespace) -> int:
     """The five figures, level by level."""
     _open(args, exists=True)
-    found: int = _room("overview").board(unit=args.unit, day=args.at, as_json=args.json)
+    found: int = _room("overview").board(args.unit or None, args.json, out=sys.stdout, err=sys.stderr)
     return found
 
 

@@ -6,7 +6,7 @@ from allauth.account import views as account
 from allauth.usersessions import views as usersessions
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from zhengyou.campaigns.duties import reconcile
+from zhengyou.campaigns import duties
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.org import urls as org
 from zhengyou.site import faults, views
@@ -14,7 +14,7 @@ from zhengyou.site import faults, views
 
 def follow(entry: OpenEntry) -> None:
     """What every change of the roster takes along in its own transaction: open duties go where their members went."""
-    reconcile.follow_roster(entry)
+    duties.follow_roster(entry)
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

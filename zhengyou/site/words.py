@@ -44,6 +44,11 @@ def gettext(text: str) -> str:
     return _catalogue(english()).gettext(text)
 
 
+def pgettext(context: str, text: str) -> str:
+    """A short word of the command line, kept apart from the same word on pages."""
+    return _catalogue(english()).pgettext(context, text)
+
+
 def teach_argparse() -> None:
     """Let argparse speak Chinese where the user does."""
     if not english():

@@ -37,7 +37,10 @@ class Calendar:
         opens, due, today = max(duty.slot.opens_on, now), duty.due_on, self.today
         draw = rng.random()
         if draw < SHARES["exempt"]:
-            self.exempt[self._between(rng, opens, min(due, today))].append(duty.pk)
+            day = self._between(rng, opens, min(due, today))
+            self.exempt[min(day + timedelta(days=-day.weekday() % 7), today)].append(
+                duty.pk
+            )  # Mondays, as offices do
             return
         slack = 2.2 * (1 - care)
         if draw < SHARES["exempt"] + SHARES["open"] * (0.4 + slack):

@@ -12,7 +12,7 @@ from zhengyou import packs
 from zhengyou.campaigns import actions, duties
 from zhengyou.campaigns.actions import preparing
 from zhengyou.campaigns.actions.mass import DayOfStory
-from zhengyou.campaigns.models import Campaign, Duty, Submission
+from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
 from zhengyou.journal.actions import Actor
 from zhengyou.kit import clock
 from zhengyou.org import actions as org
@@ -129,16 +129,19 @@ def begin(path: Path, answers: Answers, office: Person, start: bool) -> Campaign
 def live(campaign: Campaign, first: date, today: date, say: Say) -> None:
     """Day by day: the tick, then what people did, in one transaction each; at the end one return is contested."""
     plan, seen, day = Calendar(today), 0, first
-    reasons = list(_reason_codes())
+    reasons = _reason_codes()
+    opening = set(Slot.objects.filter(task__campaign=campaign).values_list("opens_on", flat=True))
     while day <= today:
         with clock.playing(day):
-            actions.tick(hooks=())
-            new = list(
-                Duty.objects.filter(pk__gt=seen, state="due").select_related("slot__task").order_by("pk")
-            )
-            if new:
+            if day in opening or day.weekday() == 0:
+                actions.tick()
+                new = list(
+                    Duty.objects.filter(pk__gt=seen, state="due").select_related("slot__task").order_by("pk")
+                )
                 plan.take_in(new, day)
-                seen = new[-1].pk
+                seen = new[-1].pk if new else seen
+                if day.day <= 7:
+                    say(f"{day:%Y-%m-%d} …")
             _day(campaign, plan, day, reasons)
         day += timedelta(days=1)
     with clock.playing(today):
