@@ -9,10 +9,12 @@ from zhengyou.campaigns.views import decisions, duties, files, preparing, questi
 urlpatterns = [
     path("duties/", decisions.listing, name="duties"),
     path("duties/decide/<slug:kind>/", decisions.decide_many, name="duties_decide"),
+    path("duties/scope/<slug:kind>/", decisions.decide_scope, name="duties_scope"),
     path("duties/<int:pk>/", duties.page, name="duty"),
     path("duties/<int:pk>/draft/", duties.draft, name="duty_draft"),
     path("duties/<int:pk>/versions/", duties.versions, name="duty_versions"),
     path("duties/<int:pk>/withdraw/", duties.withdraw, name="duty_withdraw"),
+    path("duties/<int:pk>/take-back/", duties.take_back, name="duty_take_back"),
     path("duties/<int:pk>/decide/<slug:kind>/", decisions.decide_one, name="duty_decide"),
     path("duties/<int:pk>/files/", files.attach, name="duty_attach"),
     path("duties/<int:pk>/files/<int:number>/", files.serve, name="duty_file"),

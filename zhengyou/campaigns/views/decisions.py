@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhengyou.campaigns import rules
 from zhengyou.campaigns.actions import deciding
 from zhengyou.campaigns.forms import DecisionForm
-from zhengyou.campaigns.models import OPEN, Campaign, Duty, State, Task
+from zhengyou.campaigns.models import OPEN, Campaign, Duty, Slot, State, Task
 from zhengyou.campaigns.views import words
 from zhengyou.campaigns.views.shown import fetch
 from zhengyou.kit import clock
@@ -25,10 +27,13 @@ from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import Verdict, insist, no
 from zhengyou.org import tree
 from zhengyou.org.current import language, part
+from zhengyou.org.rules import Authority
 
 PAGE = 50
 CHOSEN = 500
 """Most duties decided about at once from a list; whole units and everybody go by one decision of the office."""
+VACANT = 20
+"""Most vacant units whose members the next above may list by name."""
 KINDS = ("exempt", "extend", "void")
 RELATED = ("slot__task__programme", "member", "subject_unit", "unit")
 
@@ -63,6 +68,19 @@ def rows(duties: Iterable[Duty]) -> list[dict[str, Any]]:
     return [row(duty, names) for duty in found]
 
 
+def reachable(authority: Authority) -> QuerySet[Duty]:
+    """Duties that the list shows: units' own everywhere below; members' by name only where names may be seen."""
+    day, reach = authority.day, authority.units_with("exempt")
+    named = [unit for unit in reach if "see_names" in authority.powers_on(unit)]
+    for vacant in tree.vacancies(day, named, limit=VACANT) if named else []:
+        if vacant.unit not in named and rules.may_see_names(authority, vacant.unit):
+            named.append(vacant.unit)
+    return Duty.objects.filter(
+        Q(subject_unit__isnull=False, unit__in=tree.below(reach, day))
+        | Q(member__isnull=False, unit__in=named)
+    )
+
+
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Duties in the reader's reach, filtered by the address; ticked ones go on to a decision."""
@@ -74,7 +92,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     tasks = list(
         Task.objects.filter(campaign__state=Campaign.State.RUNNING).select_related("programme")[:300]
     )
-    found = Duty.objects.filter(unit__in=tree.below(reach, day)).select_related(*RELATED)
+    found = reachable(authority).select_related(*RELATED)
     chosen = next((u for u in units if u.unit.public_id == wanted["unit"]), None)
     if chosen is not None:
         found = found.filter(unit__in=tree.below([chosen.unit_id], day))
@@ -103,8 +121,115 @@ def listing(request: HttpRequest) -> HttpResponse:
         "filters": [("back", query.urlencode())],
         "decide_url": reverse("duties_decide", args=["exempt"]),
         "kinds": [{"kind": kind, "label": label(kind)} for kind in KINDS],
+        "slots": [{"id": slot.pk, "name": slot_name(slot)} for slot in open_slots(day)],
+        "everybody": authority.on_root("exempt"),
     }
     return render(request, "campaigns/duties.html", context)
+
+
+def open_slots(day: date) -> list[Slot]:
+    """Periods of running campaigns that are open, in the plan's order."""
+    found = Slot.objects.filter(
+        task__campaign__state=Campaign.State.RUNNING, opens_on__lte=day, closed_on__gt=day
+    )
+    return list(found.select_related("task__programme").order_by("task__place", "opens_on")[:300])
+
+
+def slot_name(slot: Slot) -> str:
+    """A task with its period."""
+    name = words.label(slot.task)
+    return _("%(task)s（%(period)s）") % {"task": name, "period": slot.period} if slot.period else name
+
+
+#: the states that each decision changes
+TOUCHES = {
+    "exempt": ("due", "returned"),
+    "extend": ("due", "returned", "submitted"),
+    "void": ("due", "returned", "submitted", "exempt"),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_scope(request: HttpRequest, kind: str) -> HttpResponse:
+    """One task for a unit and all below it, or for everybody: how many it changes, then the reason."""
+    if kind not in KINDS:
+        raise Http404
+    insist(may_list(request))
+    authority, day = request.authority, clock.today()  # type: ignore[attr-defined]
+    back = reverse("duties")
+    slot = next((s for s in open_slots(day) if str(s.pk) == request.GET.get("slot")), None)
+    place = tree.units_on(day).filter(unit__public_id=request.GET.get("unit", "")).first()
+    everybody = request.GET.get("unit") == "*"
+    if slot is None or (place is None and not everybody):
+        messages.warning(request, _("先选任务，再选单位。"))
+        return redirect(back)
+    unit = place.unit if place else None
+    insist(rules.may_decide(authority, kind, slot, unit_id=unit.pk if unit else None))
+    found = Duty.objects.filter(slot=slot)
+    if unit is not None:
+        found = found.filter(unit__in=tree.below([unit.pk], day))
+    counts = dict(found.values_list("state").annotate(n=Count("pk")))
+    n = sum(counts.get(state, 0) for state in TOUCHES[kind])
+    form = decision_form(request, kind)
+    problems: list[Problem] = []
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = {name: form.cleaned_data.get(name) or "" for name in ("reason", "text")}
+            try:
+                _made, changed = deciding.decide(
+                    kind,
+                    slot,
+                    by=request.me.actor,  # type: ignore[attr-defined]
+                    unit=unit,
+                    due_on=form.cleaned_data.get("due_on"),
+                    **given,
+                )
+            except Invalid as fault:
+                problems = spread(form, fault)
+            else:
+                text = ngettext("办了 %(n)s 件。", "办了 %(n)s 件。", changed) % {"n": changed}
+                messages.success(request, text)
+                return redirect(back)
+    whose = place.name if place else _("全体")
+    lead = _("%(whose)s（含下级）：一共 %(all)s 件，其中会变的 %(n)s 件；以后进来的也照这个决定办。")
+    context = {
+        "title": _("%(verb)s：%(title)s") % {"verb": label(kind), "title": slot_name(slot)},
+        "lead": lead % {"whose": whose, "all": sum(counts.values()), "n": n},
+        "consequence": consequence(kind),
+        "able": [],
+        "count": n,
+        "scope": True,
+        "form": form,
+        "problems": problems,
+        "errors_title": _("还没有办，填好的都留着"),
+        "confirm": ngettext("确认%(verb)s %(n)s 件", "确认%(verb)s %(n)s 件", n)
+        % {"verb": label(kind), "n": n},
+        "back": back,
+        "back_label": _("任务清单"),
+    }
+    return render(request, "campaigns/decide.html", context, status=status)
+
+
+def decision_form(request: HttpRequest, kind: str) -> DecisionForm:
+    """The form of a decision with the organisation's short list of reasons."""
+    found = part()
+    reasons = [
+        (code, text.text(language())) for code, text in (found.exempt_reasons if found else {}).items()
+    ]
+    return DecisionForm(kind, reasons, request.POST if request.method == "POST" else None)
+
+
+def spread(form: DecisionForm, fault: Invalid) -> list[Problem]:
+    """Put an action's problems at their fields; returns those that have none."""
+    rest = []
+    for problem in fault.problems:
+        if problem.field in form.fields:
+            form.add_error(problem.field, problem.text)
+        else:
+            rest.append(problem)
+    return rest
 
 
 def state_words() -> list[tuple[str, str]]:
@@ -204,11 +329,7 @@ def _decide(
             try:
                 text = _carry_out(request, kind, able, form)
             except Invalid as fault:
-                for problem in fault.problems:
-                    if problem.field in form.fields:
-                        form.add_error(problem.field, problem.text)
-                    else:
-                        problems.append(problem)
+                problems += spread(form, fault)
             except Conflict as fault:
                 problems.append(Problem("", str(fault)))
                 status = 409
@@ -227,6 +348,7 @@ def _decide(
         "lead": _("先看清楚影响，再写理由。理由进记录，当事人看得到。"),
         "consequence": consequence(kind),
         "able": rows(able),
+        "count": count,
         "unable": left,
         "form": form,
         "problems": problems,

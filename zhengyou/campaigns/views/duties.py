@@ -9,15 +9,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhengyou.campaigns import rules
-from zhengyou.campaigns.actions import handing
+from zhengyou.campaigns.actions import deciding, handing
 from zhengyou.campaigns.forms import HandInForm
 from zhengyou.campaigns.views import drafting, files
 from zhengyou.campaigns.views.shown import Page, address, choices, fetch
 from zhengyou.journal import drafts
-from zhengyou.kit.faults import Invalid, Problem
+from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist
 
 
@@ -177,4 +178,16 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     shown = Page(request, fetch(request, pk))
     handing.withdraw(shown.duty, by=shown.me.actor)
     messages.success(request, _("撤回了。改好再交。"))
+    return redirect("duty", pk)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the decision that made the duty exempt or void."""
+    shown = Page(request, fetch(request, pk))
+    if shown.decision is None:
+        raise Conflict(_("这个决定已经收回了。"))
+    changed = deciding.take_back(shown.decision, by=shown.me.actor)
+    text = ngettext("收回了，%(n)s 件又要办了。", "收回了，%(n)s 件又要办了。", changed) % {"n": changed}
+    messages.success(request, text)
     return redirect("duty", pk)

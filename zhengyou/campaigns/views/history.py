@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -139,20 +140,23 @@ def read(duty: Duty, me: str) -> History:
         lines.append(
             Happened(
                 (event.entry_id, event.step),
-                entry.at if entry.day == event.day else event.day,
+                moment(entry) if entry.day == event.day else event.day,
                 _event_text(event, name(entry.actor), units),
                 _entered_late(event.day, entry.day),
             )
         )
-    born = entries[duty.entry_id]
     issued = _("系统按「%(task)s」派出") % {"task": words.label(duty.slot.task)}
     if duty.first_state == "exempt":
         issued = _("截止前不久才加入，这一件免办")
-    lines.append(
-        Happened((duty.entry_id, 0), duty.issued_on, issued, _entered_late(duty.issued_on, born.day))
-    )
+    lines.append(Happened((duty.entry_id, 0), duty.issued_on, issued))
     lines.sort(key=lambda line: line.order, reverse=True)
     return History(lines, papers, submissions, reviews, names)
+
+
+def moment(entry: Entry) -> datetime:
+    """An entry's business day with the machine's time of day: in a demo the two differ by years."""
+    at = timezone.localtime(entry.at)
+    return at.replace(year=entry.day.year, month=entry.day.month, day=entry.day.day)
 
 
 def _entered_late(day: date, entered: date) -> str:

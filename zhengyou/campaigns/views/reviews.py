@@ -206,12 +206,13 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper with its evidence and history: accept, or return with reasons."""
     shown = Page(request, fetch(request, pk))
     paper = shown.waiting_paper
-    if paper is None:
+    if paper is None and not shown.may_return:
         if request.method == "POST":
             raise Conflict(_("这一份已经有人审过了，或者已被撤回。"))
         return redirect("duty", pk)
     form = ReturnForm(request.POST if request.method == "POST" else None)
-    verdict = rules.may_review(request.authority, paper, shown.reviewers)  # type: ignore[attr-defined]
+    authority: Authority = request.authority  # type: ignore[attr-defined]
+    verdict = rules.may_review(authority, paper, shown.reviewers) if paper else shown.may_return
     status, problems = 200, []
     if request.method == "POST":
         insist(verdict)
@@ -232,7 +233,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "verdict": verdict,
         "problems": problems,
         "errors_title": _("还没有退回，写的都留着"),
-        "accept_label": _("通过第 %(n)s 稿") % {"n": paper.number},
+        "accept_label": _("通过第 %(n)s 稿") % {"n": paper.number} if paper else "",
         "return_text": ngettext(
             "退回后，期限不早于今天起 %(n)s 天；原来的日期一直看得见。",
             "退回后，期限不早于今天起 %(n)s 天；原来的日期一直看得见。",
@@ -250,6 +251,8 @@ def _one(request: HttpRequest, shown: Page, form: ReturnForm) -> HttpResponse:
     if request.POST.get("do") == "return":
         judging.give_back(shown.duty, reasons, by=by)
         messages.success(request, _("退回了，理由已经给%(who)s看。") % {"who": shown.subject})
+    elif shown.waiting_paper is None:
+        raise Conflict(_("这一份已经通过了。"))
     elif reasons:
         text = _("写了退回的理由，却按了通过：要退回就按「按写的理由退回」，要通过就把理由删掉。")
         raise Invalid(Problem("reasons", text))

@@ -261,6 +261,35 @@ class Page:
         return None
 
     @cached_property
+    def returned_text(self) -> str:
+        """Which date holds after the newest return; the old one beside it where it moved."""
+        if self.returned is None:
+            return ""
+        old, new = self.returned["old"], self.returned["new"]
+        if old == new:
+            return _("期限没有变，还是 %(day)s前。理由里没提到的地方不用动。") % {"day": words.full(new)}
+        text = _("期限从 %(old)s 改到 %(new)s。理由里没提到的地方不用动。")
+        return text % {"old": words.full(old), "new": words.full(new)}
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """The decision that made it exempt or void, if one did."""
+        if self.duty.state not in (State.EXEMPT, State.VOID) or self.duty.cause != "decision":
+            return None
+        return decision_behind(self.duty)
+
+    @cached_property
+    def take_back(self) -> dict[str, Any] | None:
+        """Taking the decision back: its label with its reach, and whether the reader may; None where there is none."""
+        if self.decision is None or not self.request.authority.may("exempt", self.duty.unit_id):  # type: ignore[attr-defined]
+            return None
+        wide = self.decision.member_id is None and (self.decision.below or self.decision.unit_id is None)
+        return {
+            "label": _("收回对整个范围的决定") if wide else _("收回这个决定"),
+            "verdict": rules.may_take_back(self.request.authority, self.decision),  # type: ignore[attr-defined]
+        }
+
+    @cached_property
     def accepted_text(self) -> str:
         """How it came to be accepted."""
         review = next((r for r in self.history_.reviews if r.verdict == Review.Verdict.ACCEPTED), None)
@@ -273,7 +302,7 @@ class Page:
         """Why it is exempt or void, as far as the reader may know: reason, words, day."""
         if self.duty.state == State.EXEMPT and self.duty.cause == "joiner":
             return _("您加入时离截止已经很近，按规则这一件免办。")
-        found = decision_behind(self.duty)
+        found = self.decision
         if found is None:
             return _("按名册自动处理。")
         text = found.text if rules.may_read_reason(self.request.authority, found) else ""  # type: ignore[attr-defined]
@@ -303,10 +332,19 @@ class Page:
     @cached_property
     def review_url(self) -> str:
         """The review page, for who may review it now."""
-        paper = self.waiting_paper
-        if paper is None or not rules.may_review(self.request.authority, paper):  # type: ignore[attr-defined]
-            return ""
-        return reverse("review", args=[self.duty.pk])
+        paper, authority = self.waiting_paper, self.request.authority  # type: ignore[attr-defined]
+        may = rules.may_review(authority, paper, self.reviewers) if paper else self.may_return
+        return reverse("review", args=[self.duty.pk]) if may else ""
+
+    @cached_property
+    def may_return(self) -> Verdict:
+        """Whether the reader may return what was accepted without anybody's review."""
+        return rules.may_return_accepted(self.request.authority, self.duty)  # type: ignore[attr-defined]
+
+    @property
+    def review_label(self) -> str:
+        """Label of the way to the review page."""
+        return _("去审核这一份") if self.waiting_paper else _("看一看，需要就退回")
 
     @property
     def hand_in_label(self) -> str:
