@@ -139,6 +139,8 @@ class Reader:
             env={"PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"},
             close_fds=True,
         )
+        assert self._child.stdout is not None
+        self._lines = io.TextIOWrapper(self._child.stdout, encoding="utf-8", errors="replace", newline="\n")
         self._timer = threading.Timer(self.limits.wall_s, self._stop)
         self._timer.daemon = True
         self._timer.start()
@@ -151,15 +153,12 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         self._child.kill()
-        if self._child.stdout:
-            self._child.stdout.close()
+        self._lines.close()
         self._child.wait()
 
     def __iter__(self) -> Iterator[Sheet | Row | End]:
         row = 0
-        stream = self._child.stdout
-        assert stream is not None
-        for line in io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="\n"):
+        for line in self._lines:
             mark = line[0]
             if mark == "R":
                 row += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from zhengyou.org.actions.rows import Then
+from zhengyou.org.roster.urls import doors as roster_doors
 from zhengyou.org.views import members, person, posts, setup, slips, units
 
 
@@ -34,6 +35,7 @@ def doors(then: Then | None = None) -> list[URLPattern]:
         path("people/<str:public_id>/slip/", slips.one, name="person_slip"),
         path("people/<str:public_id>/slip/cancel/", slips.cancel, name="person_slip_cancel"),
         path("activity/<int:pk>/end/", person.end_activity, follow, name="activity_end"),
+        *roster_doors(then),
     ]
 
 

@@ -18,7 +18,7 @@ from zhengyou.org import rules as org_rules
 from zhengyou.org.actions.rows import Then
 from zhengyou.org.models import Organisation, RosterImport
 from zhengyou.org.roster import report, rules
-from zhengyou.org.roster.applying import Written, write
+from zhengyou.org.roster.actions_writing import Written, write
 from zhengyou.org.roster.diff import CHANGED, ERROR, NEW, UNCHANGED, Diff
 
 
@@ -90,7 +90,7 @@ def _keep(
 ) -> RosterImport:
     if roster is None:
         roster = RosterImport(file_name=file_name[:200], sha256=sha256, uploaded_at=clock.now(), owner=by.id)
-        roster.scope, roster.decisions = diff.scope, {}
+        roster.scope = diff.scope
     roster.day = diff.standing.day
     roster.state = RosterImport.State.APPLIED
     roster.summary = summary(diff)

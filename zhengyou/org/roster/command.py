@@ -182,6 +182,8 @@ def import_(
     *,
     day: date | None = None,
     report_to: str | Path | None = None,
+    name: str = "",
+    pack: str = PACK,
     out: IO[str] | None = None,
     err: IO[str] | None = None,
 ) -> int:

@@ -33,15 +33,24 @@ SERIES = frozenset(
 
 @lru_cache(maxsize=20_000)
 def core(name: str) -> str:
-    """A unit's name by its meaning: numerals as figures, 第 dropped, 党支部 and 支部 and 支 alike."""
+    """A unit's name by its meaning: numerals as figures, empty words dropped, endings of one kind alike."""
     text = flat(name)
-    for ending in sorted((flat(word) for word in book()["unit_endings"]), key=len, reverse=True):
+    for ending, mark in _endings():
         if text.endswith(ending) and len(text) > len(ending):
-            text = text[: -len(ending)] + ("^" if "总" in ending or "委" in ending else "$")
+            text = text[: -len(ending)] + mark
             break
     text = re.sub(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)", _tens, text)
     text = "".join(str(_NUMERALS.get(c, c)) for c in text)
-    return text.replace("第", "").replace("党", "")
+    for word in book()["unit_empty"]:
+        text = text.replace(word, "")
+    return text
+
+
+@lru_cache(maxsize=1)
+def _endings() -> list[tuple[str, str]]:
+    kinds = book()["unit_endings"]
+    found = [(flat(word), mark) for mark, words in zip("$^", kinds, strict=True) for word in words]
+    return sorted(found, key=lambda pair: len(pair[0]), reverse=True)
 
 
 def _tens(found: re.Match[str]) -> str:

@@ -43,19 +43,23 @@ def errors(diff: Diff) -> Iterator[dict[str, Any]]:
 
 
 def warnings(diff: Diff) -> list[dict[str, Any]]:
-    """What was normalised, skipped or dropped, with its place; the file's order."""
+    """What was normalised, skipped or dropped, with its place, and units that are probably another."""
     roster = diff.roster
-    out = []
-    for sheet, row, where, code, facts in sorted(roster.notes.kept, key=lambda note: note[:2]):
-        header = roster.column(sheet, where) if where else ""
-        out.append(_warning(roster, sheet, row, header, code, say(code, facts)))
+    out = noted(roster)
     for question in diff.questions:
         if question.code in ("unit_near", "unit_near_file", "ask_zeros"):
             sheet, row, where = question.at
             header = roster.column(sheet, where) if where else ""
-            out.append(
-                _warning(roster, sheet, row, header, question.code, say(question.code, question.facts))
-            )
+            out.append(_warning(roster, sheet, row, header, question.code, say(question.code, question.facts)))
+    return out
+
+
+def noted(roster: Roster) -> list[dict[str, Any]]:
+    """The notes of a file, in its order; of each kind at most those that were kept, then how many more there are."""
+    out = []
+    for sheet, row, where, code, facts in sorted(roster.notes.kept, key=lambda note: note[:2]):
+        header = roster.column(sheet, where) if where else ""
+        out.append(_warning(roster, sheet, row, header, code, say(code, facts)))
     for code, count in sorted(roster.notes.counts.items()):
         kept = sum(note[3] == code for note in roster.notes.kept)
         if count > kept:

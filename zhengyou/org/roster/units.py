@@ -121,7 +121,7 @@ class Units:
         if isinstance(found, Place):
             found.rows += 1
             return found
-        row.fault("unit" if found[0] != "unit_kind_place" else "unit", found[0], **found[1])
+        row.fault("unit", found[0], **found[1])
         return None
 
     def named(self, text: str) -> Place | None:
