@@ -18,7 +18,9 @@ from zhengyou.kit import clock
 from zhengyou.org import actions as org
 from zhengyou.org import current, tree
 from zhengyou.org.models import Affiliation, Person, Post, Unit, on
-from zhengyou.org.roster import importing
+from zhengyou.org.roster import report
+from zhengyou.org.roster.actions import import_roster as write_roster
+from zhengyou.org.roster.command import look
 from zhengyou.packs import locations, schedule
 from zhengyou.packs.answers import Answers
 from zhengyou.packs.check import Checked
@@ -84,7 +86,10 @@ def import_roster(answers: Answers, pack_id: str) -> None:
     with tempfile.TemporaryDirectory() as room:
         path = Path(room) / "roster.xlsx"
         workbook.write(path, units, place.roster(units, part, clock.today()))
-        importing.import_path(path, by=STORY, then=duties.follow_roster)
+        diff = look(path)
+        if not diff.clean:
+            raise Unplayable("; ".join(error["message"] for error in report.errors(diff)) or "questions")
+        write_roster(lambda: look(path), by=STORY, file_name=path.name, then=duties.follow_roster)
 
 
 def appoint() -> None:
