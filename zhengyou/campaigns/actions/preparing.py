@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhengyou.campaigns import packed, preparing
+from zhengyou.campaigns.actions.starting import lay_more
 from zhengyou.campaigns.models import Answer, Campaign
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.kit import clock
@@ -90,6 +91,8 @@ def answer(campaign: Campaign, values: Mapping[str, Any], *, by: Actor) -> list[
             entry.discard()
             return []
         _unapprove(campaign)
+        if campaign.state == Campaign.State.RUNNING:
+            lay_more(entry, campaign, after)
         entry.note(count=len(changed), answers={a: str(given[a]) for a in changed}, open=len(after.open))
     return changed
 

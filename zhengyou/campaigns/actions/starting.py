@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist
 from zhengyou.org.rules import authority_for
+from zhengyou.packs.check import Checked
 from zhengyou.packs.organisation import Label
 from zhengyou.packs.schedule import ProgrammePlan, SlotPlan, TaskPlan
 
@@ -88,8 +89,44 @@ def lay_down(
     for task in tasks:
         if "seed" in task.about:
             entry.note(**{f"seed_{task.code}": task.about["seed"]})
+    return _slots(zip(tasks, plans, strict=True))
+
+
+def lay_more(entry: OpenEntry, campaign: Campaign, checked: Checked) -> int:
+    """After a question that was put off is answered: dates of phases that were open, tasks and slots that waited.
+
+    What runs already stays as it was started. Returns the duties issued.
+    """
+    plans, programmes = packed.plan(checked)
+    shelves = {shelf.code: shelf for shelf in Programme.objects.filter(campaign=campaign)}
+    for plan in programmes:
+        for phase in plan.phases:
+            held = Phase.objects.filter(programme=shelves[plan.code], code=phase.code)
+            held.filter(starts_on=None).update(starts_on=phase.start)
+            held.filter(ends_on=None).update(ends_on=phase.end)
+    phases = {
+        (phase.programme.code, phase.code): phase
+        for phase in Phase.objects.select_related("programme").filter(programme__campaign=campaign)
+    }
+    dated = set(Slot.objects.filter(task__campaign=campaign).values_list("task__code", flat=True))
+    waiting = [plan for plan in plans if plan.slots and plan.code not in dated]
+    ready = []
+    for plan in waiting:
+        phase = phases.get((plan.programme, plan.phase))
+        fresh = _task(campaign, shelves[plan.programme], phase, plan, plans.index(plan))
+        fresh.pk = Task.objects.filter(campaign=campaign, code=plan.code).values_list("pk", flat=True).first()
+        fresh.save()
+        ready.append((fresh, plan))
+    slots = _slots(ready)
+    done = issue(entry, slots) if slots else 0
+    entry.note(slots_added=len(slots), issued=done)
+    return done
+
+
+def _slots(ready: Iterable[tuple[Task, TaskPlan]]) -> list[Slot]:
+    """The slots of tasks; what one may do is on nobody's list."""
     return Slot.objects.bulk_create(
-        [_slot(task, plan, slot) for task, plan in zip(tasks, plans, strict=True) for slot in plan.slots]
+        [_slot(task, plan, slot) for task, plan in ready if plan.level != "may" for slot in plan.slots]
     )
 
 
