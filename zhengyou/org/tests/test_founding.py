@@ -16,14 +16,7 @@ from zhengyou.org.tests import builder
 PASSWORD = "会唱歌的蓝色书包真沉"
 FORM = {"organisation": "某学院", "name": "何兰", "number": "2001001", "password": PASSWORD, "root_name": ""}
 
-PACK = """language: 1
-pack: {id: clinic, version: "1", zh: 门诊}
-organisation:
-  unit_kinds:
-    house: {zh: 医院}
-    ward: {zh: 科室, parent: house}
-  terms: {member: 职工, unit: 科室}
-"""
+PACK = packs.bundled()["hospital-quality"].read_text("utf8")
 
 
 def page(body=None, token=None, **files):
@@ -33,13 +26,6 @@ def page(body=None, token=None, **files):
     return browser, browser.post(address, {**(body or FORM), **files}) if body is not None else browser.get(
         address
     )
-
-
-@pytest.fixture
-def bundled():
-    if not packs.bundled():
-        pytest.skip("no bundled packs yet")
-    return next(iter(packs.bundled()))
 
 
 def upload(text):
@@ -63,8 +49,8 @@ def test_an_organisation_is_founded_once(school):
     assert Organisation.objects.count() == 1
 
 
-def test_the_set_up_page_founds_signs_in_and_leads_on(db, bundled):
-    browser, answer = page({**FORM, "pack": bundled})
+def test_the_set_up_page_founds_signs_in_and_leads_on(db):
+    browser, answer = page({**FORM, "pack": "excellence-2010"})
     assert answer.status_code == 302
     assert browser.get(reverse("me")).status_code == 200
     assert User.objects.get().check_password(PASSWORD)
@@ -73,13 +59,14 @@ def test_the_set_up_page_founds_signs_in_and_leads_on(db, bundled):
 def test_an_uploaded_pack_founds_too(db):
     _browser, answer = page(FORM, pack_file=upload(PACK))
     assert answer.status_code == 302
-    assert [k.code for k in current.part().unit_kinds] == ["house", "ward"]
+    assert [k.code for k in current.part().unit_kinds] == ["hospital", "division", "dept"]
 
 
 def test_a_pack_with_faults_is_refused_at_line_and_column_and_nothing_is_founded(db):
-    _browser, answer = page(FORM, pack_file=upload(PACK.replace("parent: house", "parent: castle")))
+    _browser, answer = page(FORM, pack_file=upload(PACK.replace("parent: hospital", "parent: castle")))
     assert answer.status_code == 422
-    assert "我的.yaml:6:" in answer.content.decode()
+    line = PACK[: PACK.index("parent: hospital")].count("\n") + 1
+    assert f"我的.yaml:{line}:" in answer.content.decode()
     assert "何兰" in answer.content.decode()
     assert not Organisation.objects.exists()
 

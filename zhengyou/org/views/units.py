@@ -117,7 +117,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
             "kind": words(unit.kind),
             "closed": unit.closed_on <= day,
             "direct": sum(n for _code, n in own),
-            "own": [(words(code) or _("未填"), n) for code, n in own],
+            "own": _("，").join(f"{words(code) or _('未填')} {n:,}" for code, n in own),
             "total": total,
             "children": children,
             "rows": rows(list(children), words) if by_row else [],
