@@ -96,6 +96,7 @@ def who(get_response: Answer) -> Answer:
         request.frame = frame  # type: ignore[attr-defined]
         request.organisation = frame.organisation if frame else None  # type: ignore[attr-defined]
         request.part = frame.part if frame else None  # type: ignore[attr-defined]
+        request.client_address = accounts.client_address(request)  # type: ignore[attr-defined]
         _who(request)
         with timezone.override(ZoneInfo(frame.organisation.zone) if frame else None):
             return get_response(request)
