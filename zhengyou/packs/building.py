@@ -24,6 +24,11 @@ def known(value: Any) -> Any:
     return None if value is OPEN else value
 
 
+def said(words: Any) -> tuple[str, ...]:
+    """The words of a list that are not open."""
+    return tuple(word for word in words if word is not OPEN)
+
+
 def build(block: OrganisationBlock) -> Organisation:
     """The organisation that a block founds; what is open in it is None."""
     kinds = tuple(_kind(code, kind) for code, kind in block.unit_kinds.items())
@@ -62,15 +67,15 @@ def _labels(entries: Mapping[str, Any]) -> dict[str, Label]:
 
 
 def _kind(code: str, kind: UnitKind) -> KindPart:
-    parents = ((kind.parent,) if known(kind.parent) else ()) + tuple(kind.on)
+    parents = ((kind.parent,) if known(kind.parent) else ()) + said(kind.on)
     return KindPart(
         code=code,
         zh=kind.zh,
         en=kind.en,
         parents=tuple(dict.fromkeys(parents)),  # type: ignore[arg-type]
         count=known(kind.count),
-        includes=None if kind.includes is OPEN else tuple(kind.includes),
-        endings=tuple(kind.endings),
+        includes=None if kind.includes is OPEN else said(kind.includes),
+        endings=said(kind.endings),
         min=known(kind.norms.min),
         committee_from=known(kind.norms.committee_from),
         max=known(kind.norms.max),
@@ -89,13 +94,13 @@ def _posts(blocks: Mapping[str, Post], kinds: tuple[KindPart, ...]) -> Iterable[
     for code in dict.fromkeys([*DEFAULT_POSTS, *blocks]):
         powers, zh, en = DEFAULT_POSTS.get(code, ((), "", ""))
         block = blocks.get(code, Post())
-        on = tuple(block.on) if block.states("on") else default_on(code, kinds)
+        on = said(block.on) if block.states("on") else default_on(code, kinds)
         yield PostPart(
             code=code,
             zh=block.zh or zh or code,
             en=block.en or ("" if block.zh else en),
             on=None if block.on is OPEN else on,
-            may=tuple(block.may) if block.states("may") else powers,
+            may=said(block.may) if block.states("may") else powers,
             first_responsible=bool(block.first_responsible)
             if block.states("first_responsible")
             else code == "secretary",

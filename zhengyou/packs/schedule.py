@@ -91,7 +91,7 @@ class Planner:
             who=part.who,
             post=part.post,
             root_only=part.root_only,
-            review=tuple(review.by) if review.mode != "none" else (),
+            review=_said(review.by) if review.mode != "none" else (),
             review_mode=_or(review.mode, "each"),
             share=share,
             return_days=_or(review.return_days, 7),
@@ -105,8 +105,8 @@ class Planner:
             note=Label(task.note, self.english.get((*at.path, "note"), "")),
             advice=Label(task.advice, self.english.get((*at.path, "advice"), "")),
             source=task.source or "",
-            opens=tuple(task.opens),
-            after=tuple(task.after),
+            opens=_said(task.opens),
+            after=_said(task.after),
             on_occasion=on_occasion(task),
             quorum=task.quorum.text if task.quorum else "",
             data=_data(task),
@@ -122,6 +122,10 @@ class Planner:
 
 def _or(value: Any, otherwise: Any) -> Any:
     return otherwise if value is OPEN or value is None else value
+
+
+def _said(words: Any) -> tuple[str, ...]:
+    return tuple(word for word in words if word is not OPEN)
 
 
 def _data(task: Task) -> dict[str, Any]:
