@@ -238,7 +238,7 @@ class User(AbstractBaseUser):
     seen_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "number"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
     objects = UserManager()
 
     def __str__(self) -> str:

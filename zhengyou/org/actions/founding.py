@@ -71,13 +71,20 @@ def found_by_link(
 
 
 def found_alone(
-    part: Part, name: str, *, by: Actor, pack_id: str = "", zone: str = "Asia/Shanghai", root_name: str = ""
+    part: Part,
+    name: str,
+    *,
+    by: Actor,
+    pack_id: str = "",
+    zone: str = "Asia/Shanghai",
+    root_name: str = "",
+    day: date | None = None,
 ) -> Organisation:
     """Found the organisation from the command line, without a first person: `office invite` brings that one in later."""
     name = " ".join(name.split())
     if not name:
         raise Invalid(Problem("organisation", _("写上组织的名称")))
-    day = clock.today()
+    day = day or clock.today()
     with record("org.founded", by=by, pack=pack_id) as entry:
         if Organisation.objects.exists():
             raise Conflict(_("这里已经建立了组织。请直接登录。"))
@@ -121,7 +128,7 @@ def _found(
         person.save(force_insert=True)
         Post.objects.create(person=person, unit=root, post="office", valid_from=day, entry_id=entry.id)
         if founder.password:
-            user = User(number=person.number, person=person)
+            user = User(number=person.number or "", person=person)
             user.set_password(founder.password)
             user.save()
         entry.note(name=name, unit=root.public_id)

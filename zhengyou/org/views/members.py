@@ -163,13 +163,8 @@ def add(request: HttpRequest, public_id: str, then: Then | None = None) -> HttpR
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            person = actions.add_person(
-                data.pop("name"),
-                unit=unit,
-                by=request.me.actor,
-                then=then,
-                **data,  # type: ignore[attr-defined]
-            )
+            by = request.me.actor  # type: ignore[attr-defined]
+            person = actions.add_person(data.pop("name"), unit=unit, by=by, then=then, **data)
         except Invalid as invalid:
             form.refuse(invalid)
         else:

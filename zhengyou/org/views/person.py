@@ -17,7 +17,7 @@ from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
 from zhengyou.org import actions, current, figures, forms, people, rules, tree
 from zhengyou.org.actions.rows import Then
-from zhengyou.org.models import Affiliation, Person, Post, Slip, Unit, User, on
+from zhengyou.org.models import Affiliation, Person, Placement, Post, Slip, Unit, User, on
 from zhengyou.org.views import common
 
 
@@ -133,7 +133,9 @@ def move(request: HttpRequest, public_id: str, then: Then | None = None) -> Http
     homes = person.affiliations.filter(on(clock.today()), role="R").values_list("unit_id", flat=True)
     insist(rules.may_change_roster(authority, list(homes) or [authority.root or 0]))
     text = common.asked(request)
-    found = tree.search(text, clock.today(), common.scope(authority, clock.today()))[:21] if text else []
+    found: list[Placement] = []
+    if text:
+        found = list(tree.search(text, clock.today(), common.scope(authority, clock.today()))[:21])
     form = forms.Move(request.POST or None, initial={"day": clock.today(), "role": "R"})
     form.fields["unit"].choices = [(p.unit.public_id, p.name) for p in found[:20]]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import segno
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
 from zhengyou.org import actions, forms, people, rules
 from zhengyou.org.actions.accounts import MadeSlip, TooManyTriesError
-from zhengyou.org.models import User
+from zhengyou.org.models import Unit, User
 from zhengyou.org.views import common
 
 BACKEND = "zhengyou.site.accounts.Backend"
@@ -46,8 +47,10 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
     return _choose(request, unit, page, deep, None, None)
 
 
-def _choose(request, unit, page, deep, ticked, invalid) -> HttpResponse:  # type: ignore[no-untyped-def]
-    authority = request.authority
+def _choose(
+    request: HttpRequest, unit: Unit, page: Page, deep: bool, ticked: set[str] | None, invalid: Invalid | None
+) -> HttpResponse:
+    authority = request.authority  # type: ignore[attr-defined]
     shown = list(page)
     signed = dict(User.objects.filter(person__in=shown).values_list("person_id", "is_active"))
     verdicts = rules.slips_for(authority, shown)
