@@ -134,7 +134,7 @@ def _parts(value: Any) -> Any:
 
 
 def _joined(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _defaulted(src: Source, addr: str) -> list[Path]:

@@ -47,7 +47,8 @@ def _print(checked: Checked, path: str, out: TextIO) -> None:
         out.write(f"- {gap.address}: {gap.label.text(lang)}\n")
     for load_ in checked.burden.values():
         values = {"role": load_.label.text(lang), "average": shown(load_.average), "peak": int(load_.peak)}
-        out.write(f"{_('%(role)s：平均每月 %(average)s 分钟，最满的一个月 %(peak)s 分钟', **values)}\n")
+        line = _("%(role)s：平均每月 %(average)s 分钟，最满的一个月 %(peak)s 分钟", **values)
+        out.write(f"{line}\n")
     counts = {
         "path": path,
         "errors": len(checked.errors),

@@ -106,5 +106,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return "/".join(str(held) for held in value.values() if held)
     if isinstance(value, list | tuple):
-        return "、".join(map(str, value)) or "-"
+        return ", ".join(map(str, value)) or "-"
     return str(value)

@@ -14,11 +14,11 @@ from .wording import near
 SCANNABLE = frozenset({"and", "or", "not", "in", "isnone", "name", "word", "day", "flag", *COMPARISONS})
 Report = Callable[[str, int, object], None]
 _SORTS = {
-    "number": _("数"),
-    "flag": _("条件"),
-    "day": _("日期"),
-    "text": _("文字"),
-    "?": _("不定"),
+    "number": _("一个数"),
+    "flag": _("一个条件"),
+    "day": _("一个日期"),
+    "text": _("一段文字"),
+    "?": _("说不定的值"),
 }
 
 
@@ -65,7 +65,7 @@ class Checker:
 
     @staticmethod
     def _sort(typed: Typed) -> object:
-        return _SORTS.get(typed.sort, _("词"))
+        return _SORTS.get(typed.sort, _("一个词"))
 
     def _typed(self, node: Node) -> Typed:
         op = node.op

@@ -40,12 +40,15 @@ class Names:
             self._audience(("audiences", code), audience)
         for code, excuse in self.pack.excuses.items():
             self._known(excuse.by, self.c.who, ("excuses", code, "by"), _("人、单位或岗位"))
-            self._known(excuse.per or [], self.c.periods, ("excuses", code, "per"), _("周期"))
+            self._known(excuse.per or [], self.c.periods, ("excuses", code, "per"), _("周期（every）"))
         self._rules()
         for name, programme in self.pack.programmes.items():
             path: Path = ("programmes", name)
             self._known(
-                programme.runs_through or [], self.pack.programmes, (*path, "runs_through"), _("活动")
+                programme.runs_through or [],
+                self.pack.programmes,
+                (*path, "runs_through"),
+                _("活动（programmes）"),
             )
             for key, day in (("from", programme.from_), ("to", programme.to)):
                 self._when(day, (*path, key))
@@ -85,17 +88,17 @@ class Names:
         kinds = set(block.unit_kinds)
         top: Path = ("organisation", "unit_kinds")
         for code, kind in block.unit_kinds.items():
-            self._known(kind.parent or [], kinds, (*top, code, "parent"), _("单位类别"))
-            self._known(kind.on, kinds, (*top, code, "on"), _("单位类别"))
-            self._known(kind.includes, kinds, (*top, code, "includes"), _("单位类别"))
+            self._known(kind.parent or [], kinds, (*top, code, "parent"), _("单位类别（unit_kinds）"))
+            self._known(kind.on, kinds, (*top, code, "on"), _("单位类别（unit_kinds）"))
+            self._known(kind.includes, kinds, (*top, code, "includes"), _("单位类别（unit_kinds）"))
         for code, post in block.posts.items():
-            self._known(post.on, kinds, ("organisation", "posts", code, "on"), _("单位类别"))
+            self._known(post.on, kinds, ("organisation", "posts", code, "on"), _("单位类别（unit_kinds）"))
             if not post.states("on") and code not in DEFAULT_POSTS:
                 message = _("岗位「%(code)s」要写 on：设在哪几类单位上（来源没说就写 null 再问）", code=code)
                 self.src.fault("S102", ("organisation", "posts", code), message)
         categories = block.kinds.get("category", {})
         for code in block.number_width:
-            self._known(code, categories, ("organisation", "number_width", code), _("类别"))
+            self._known(code, categories, ("organisation", "number_width", code), _("类别（category）"))
 
     def _calendar(self, path: Path, calendar: Calendar) -> None:
         for code, day in calendar.days.items():
@@ -173,12 +176,12 @@ class Names:
             self.src.fault("N216", (*path, "who"), _("这里要写由谁来做"))
         tiers = {"parent", "office"}.union(self.c.unit_kinds, self.c.posts)
         if task.review is not None:
-            self._known(task.review.by, tiers, (*path, "review"), _("审核人"))
+            self._known(task.review.by, tiers, (*path, "review"), _("审核人（review）"))
             if task.review.mode == "sample" and task.review.share is None:
                 self.src.fault("C301", (*path, "review"), _("抽查多少？请写 share，例如 10%%"))
         self._known(task.to, self.c.who, (*path, "to"), _("人、单位或岗位"))
         self._known(task.after, self.steps - {at.code}, (*path, "after"), _("阶段或任务"))
-        self._known(task.every or [], self.c.periods, (*path, "every"), _("周期"))
+        self._known(task.every or [], self.c.periods, (*path, "every"), _("周期（every）"))
         self._days(at)
         if task.quorum:
             place = (*path, "quorum")

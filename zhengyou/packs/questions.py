@@ -126,7 +126,7 @@ def places_of(src: Source, nulls: list[Path]) -> dict[str, list[Path]]:
                 )
                 src.fault("Q202", ("open", key), message)
             elif len(hits) > 1 and "*" not in addr:
-                places = "、".join(map(address, hits))
+                places = ", ".join(map(address, hits))
                 src.fault(
                     "Q203",
                     ("open", key),

@@ -52,7 +52,7 @@ class Sense:
             message = _(
                 "最上面的单位类别（没有 parent 的）应当正好一种，这里有 %(count)s 种：%(roots)s",
                 count=len(roots),
-                roots="、".join(roots) or _("没有"),
+                roots=", ".join(roots) or _("没有"),
             )
             self.src.fault("D514", top, message)
         self._circle({code: tuple(above) for code, above in parents.items()}, top)

@@ -121,7 +121,7 @@ class _Meaning:
 
     def __str__(self) -> str:
         label = word_label(self.word)
-        return f"（{label}）" if label != self.word else ""
+        return str(_("（%(label)s）", label=label)) if label != self.word else ""
 
 
 def _message(found: Any) -> tuple[str, object, int]:
@@ -131,7 +131,7 @@ def _message(found: Any) -> tuple[str, object, int]:
         return ("S106" if block else "S104"), wrong.message, wrong.column
     if found["type"] == "literal_error":
         words = re.findall(r"'([^']*)'", found["ctx"]["expected"])
-        known = Joined(*[part for word in words for part in ("、", word, _Meaning(word))][1:])
+        known = Joined(*[part for word in words for part in (", ", word, _Meaning(word))][1:])
         return "S105", _("「%(value)s」不行，只能写：%(known)s", value=found["input"], known=known), 0
     if found["type"] in ("too_short", "too_long"):
         return "S103", _("这里要正好两个日期：第一天和最后一天"), 0

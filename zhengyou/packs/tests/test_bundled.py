@@ -161,3 +161,17 @@ def meaning(done: Any, plans: Any) -> dict[str, Any]:
         "gaps": [g.address for g in done.gaps],
         "errors": [f.code for f in done.errors],
     }  # fmt: skip
+
+
+def test_every_english_sentence_has_the_gaps_of_its_chinese_one() -> None:
+    from babel.messages.pofile import read_po
+
+    path = Path(locations.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
+    with path.open("rb") as file:
+        entries = [entry for entry in read_po(file) if entry.id]
+    assert len(entries) > 150
+    for entry in entries:
+        assert entry.string, entry.id
+        assert set(re.findall(r"%\(\w+\)s", entry.id)) == set(re.findall(r"%\(\w+\)s", entry.string)), (
+            entry.id
+        )
