@@ -100,9 +100,7 @@ def _go(text: str, english: str, name: str, given: Mapping[str, Any], by: Actor)
     checked = packed.read_text(text, english, name=name)
     if checked.errors or checked.pack is None:
         raise _Stop([Point("blocks", str(fault)) for fault in checked.errors])
-    campaign = Campaign.objects.filter(
-        pack_id=checked.pack.pack.id, state__lt=Campaign.State.CLOSED
-    ).first()
+    campaign = Campaign.objects.filter(pack_id=checked.pack.pack.id, state__lt=Campaign.State.CLOSED).first()
     if campaign is None:
         campaign = actions.take_up(text, english, by=by, name=name)
     elif campaign.state == Campaign.State.RUNNING:
@@ -154,7 +152,11 @@ def _report(points: list[Point], done: dict[str, Any] | None, as_json: bool, out
     if done is None:
         out.write(_("没有启动，系统里什么都没变。") + "\n")
         return BLOCKED
-    text = ngettext("启动了：%(tasks)s 项任务，派出 %(n)s 件。", "启动了：%(tasks)s 项任务，派出 %(n)s 件。", done["issued"])
+    text = ngettext(
+        "启动了：%(tasks)s 项任务，派出 %(n)s 件。",
+        "启动了：%(tasks)s 项任务，派出 %(n)s 件。",
+        done["issued"],
+    )
     out.write(text % {"tasks": done["tasks"], "n": f"{done['issued']:,}"} + "\n")
     return STARTED
 
@@ -162,5 +164,3 @@ def _report(points: list[Point], done: dict[str, Any] | None, as_json: bool, out
 def _unusable(err: TextIO, sentence: str) -> int:
     err.write(sentence.rstrip() + "\n")
     return UNUSABLE
-
-

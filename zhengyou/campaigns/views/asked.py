@@ -62,6 +62,8 @@ class Form:
         """The questions to be answered: the one to be changed first, then the open ones in the pack's order."""
         shown = [q for q in self.checked.questions if q.key == self.change]
         shown += [q for q in self.checked.open if q not in shown]
+        if self.campaign.state == Campaign.State.RUNNING:  # what was put off is answered now
+            shown = [*self.checked.put_off, *(q for q in shown if q.state != "put_off")]
         return [self.question(q) for q in shown]
 
     def question(self, question: Question) -> dict[str, Any]:
@@ -150,6 +152,8 @@ class Form:
         for question in self.checked.questions:
             seen |= {question.key, *question.addresses}
             if question.state not in ("answered", "put_off") or question.key == self.change:
+                continue
+            if question.state == "put_off" and self.campaign.state == Campaign.State.RUNNING:
                 continue
             rows = [self.kept[a] for a in (question.key, *question.addresses) if a in self.kept]
             out.append(

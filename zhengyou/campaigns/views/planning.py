@@ -95,6 +95,8 @@ def _stage(scale: Scale, stage: PhasePlan) -> dict[str, Any]:
     text = _("%(from)s 至 %(to)s（来源原文）") % {"from": ends[0], "to": ends[1]}
     if not stage.end_text:
         text = _("从 %(from)s起，来源没写到哪一天") % {"from": ends[0] + " "}
+    if start > COLUMNS - 5:  # begins after the last month shown: wide enough to be read
+        start, span = COLUMNS - 5, 6
     return {"start": start, "span": span, "cls": "rail" if stage.end_text else "null", "text": text}
 
 
@@ -197,6 +199,8 @@ def when(plan: TaskPlan) -> str:
     first = words.full(plan.slots[0].due_on)
     if len(plan.slots) == 1:
         return _("%(day)s前") % {"day": first}
+    if plan.slots[0].due_on == plan.slots[-1].due_on:
+        return _("%(n)s 次，%(day)s前") % {"n": len(plan.slots), "day": first}
     values = {"n": len(plan.slots), "first": first, "last": words.full(plan.slots[-1].due_on)}
     return _("%(n)s 次，从 %(first)s到 %(last)s") % values
 

@@ -21,6 +21,7 @@ from zhengyou.campaigns.views.shown import address
 from zhengyou.kit.faults import Problem
 from zhengyou.kit.verdict import insist
 from zhengyou.org.current import language
+from zhengyou.packs.burden import MEMBER_BUDGET, Load
 from zhengyou.packs.check import Checked
 from zhengyou.packs.faults import Fault
 from zhengyou.packs.labels import key_label
@@ -261,13 +262,9 @@ def burden(request: HttpRequest, public_id: str) -> HttpResponse:
     loads = list(checked.burden.values())
     months = sorted({month for load in loads for month in load.months})
     tables = []
-    for key, title, some in (
-        ("members", words.term("member", _("成员")), [x for x in loads if x.budget and x.budget <= 60]),
-        ("heads", _("负责人和办公室"), [x for x in loads if not x.budget or x.budget > 60]),
-    ):
+    for key, title, some in _scales(loads):
         limit = next((x.budget for x in some if x.budget), 0)
         rows = [{"month": m, "cells": [round(x.months.get(m, 0)) for x in some]} for m in months]
-        busiest = max(some, key=lambda x: x.peak, default=None)
         tables.append(
             {
                 "key": key,
@@ -277,7 +274,7 @@ def burden(request: HttpRequest, public_id: str) -> HttpResponse:
                 "rows": rows,
                 "average": [round(x.average) for x in some],
                 "reviewing": [round(x.reviewing) for x in some],
-                "busiest": _busiest(busiest) if busiest else "",
+                "busiest": [_busiest(x) for x in _fullest(some)],
                 "uncounted": sorted({x.label.text(language()) for x in some if x.uncounted}),
             }
         )
@@ -285,10 +282,35 @@ def burden(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "campaigns/prepare/burden.html", context)
 
 
-def _busiest(load: Any) -> str:
+def _scales(loads: list[Load]) -> list[tuple[str, str, list[Load]]]:
+    """The loads on their scales: members, heads of units, other posts; empty ones are left out."""
+    members = [x for x in loads if x.budget == MEMBER_BUDGET]
+    heads = [x for x in loads if x.role.startswith("secretary.")]
+    rest = [x for x in loads if x not in members and x not in heads]
+    found = [
+        ("members", words.term("member", _("成员")), members),
+        ("heads", _("单位负责人"), heads),
+        ("posts", _("办公室和其他职务"), rest),
+    ]
+    return [scale for scale in found if scale[2]]
+
+
+def _fullest(loads: list[Load]) -> list[Load]:
+    """The role with the fullest month, of those with a budget and of those without."""
+    with_, without = [x for x in loads if x.budget], [x for x in loads if not x.budget]
+    return [max(some, key=lambda x: x.peak) for some in (with_, without) if some]
+
+
+def _busiest(load: Load) -> str:
     month = max(load.months, key=lambda m: load.months[m], default="")
     values = {"role": load.label.text(language()), "n": round(load.peak), "month": month or _("平均每月")}
-    text = _("最忙的是 %(month)s：%(role)s %(n)s 分钟") % values
+    text = (
+        _("%(role)s最忙的一个月是 %(month)s，%(n)s 分钟") % values
+        if month
+        else _("%(role)s平均每月 %(n)s 分钟") % values
+    )
+    if not load.budget:
+        return text + _("；不设预算。")
     if load.over:
         return text + _("，超过预算 %(budget)s 分钟。") % {"budget": load.budget}
     return text + _("。都在预算内。")

@@ -39,6 +39,15 @@ def waiting(authority: Authority) -> QuerySet[Submission]:
     ).order_by("waits_since", "pk")
 
 
+def own(authority: Authority) -> QuerySet[Submission]:
+    """The reader's own papers that wait for somebody else: shown beside the queue, off, with the reason."""
+    me = authority.person
+    found = Submission.objects.filter(Q(by=me) | Q(duty__member=me), state=Submission.State.WAITING)
+    return found.select_related("duty__slot__task__programme", "duty__member", "by").order_by(
+        "waits_since", "pk"
+    )
+
+
 def may_queue(authority: Authority) -> Verdict:
     """The queue is for those who review anywhere."""
     if authority.anywhere("review"):
@@ -114,14 +123,7 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
         "programme"
     )
     tasks = list(tasks.distinct()[:200])
-    found = everything.annotate(
-        files=Subquery(
-            DutyEvidence.objects.filter(duty=OuterRef("duty"), dropped=None)
-            .values("duty")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
-    ).select_related("duty__slot__task__programme", "duty__member", "by")
+    found = _counted(everything).select_related("duty__slot__task__programme", "duty__member", "by")
     if any(public == wanted["unit"] for _pk, public in per_unit):
         found = found.filter(duty__unit__public_id=wanted["unit"])
     if any(str(t.pk) == wanted["task"] for t in tasks):
@@ -136,6 +138,9 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
     context = {
         "page": page,
         "rows": _rows(request, page.object_list, problems, ticked),
+        "own": _rows(
+            request, _counted(own(authority).exclude(pk__in=everything.values("pk")))[:10], [], False
+        ),
         "units": [
             {"id": public, "name": names.get(pk, ""), "on": public == wanted["unit"]}
             for pk, public in per_unit
@@ -151,6 +156,12 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
         "errors_title": _("还没有办，勾的和写的都留着"),
     }
     return render(request, "campaigns/reviews.html", context, status=status)
+
+
+def _counted(papers: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Papers with the number of pieces of evidence linked to their duties."""
+    links = DutyEvidence.objects.filter(duty=OuterRef("duty"), dropped=None)
+    return papers.annotate(files=Subquery(links.values("duty").annotate(n=Count("pk")).values("n")))
 
 
 def _rows(
@@ -172,6 +183,7 @@ def _rows(
         out.append(
             {
                 "id": s.pk,
+                "duty": duty.pk,
                 "url": reverse("review", args=[duty.pk]),
                 "title": words.title(duty),
                 "who": duty.member.name if duty.member else names.get(duty.subject_unit_id or 0, unit),

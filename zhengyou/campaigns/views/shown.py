@@ -19,7 +19,7 @@ from zhengyou.campaigns.views import history, words
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Verdict
 from zhengyou.org.current import language
-from zhengyou.org.models import Closure, Person
+from zhengyou.org.models import Closure, Person, Unit
 
 
 def fetch(request: HttpRequest, pk: int) -> Duty:
@@ -353,8 +353,8 @@ class Page:
             return _("改好了，再交")
         if self.task.review_mode == "none" or self.desk is None:
             return _("交上去，就算办完")
-        unit = words.unit_names([self.desk.unit]).get(self.desk.unit, "")
-        return _("交给%(unit)s审核") % {"unit": unit}
+        kind = Unit.objects.filter(pk=self.desk.unit).values_list("kind", flat=True).first() or ""
+        return _("交给%(unit)s审核") % {"unit": words.organisation_label(self.desk.post or kind)}
 
     @property
     def back(self) -> str:
