@@ -10,7 +10,7 @@ from zhengyou.packs.burden import Load, shown, spread
 from zhengyou.packs.linter import RULES
 from zhengyou.packs.plans import SlotPlan
 
-from .samples import HEAD, checked, codes, programme
+from .samples import checked, codes, programme
 
 
 def loads(tasks: str, **more: str) -> dict[str, Load]:
@@ -96,7 +96,7 @@ def test_each_rule_of_the_linter_names_its_source() -> None:
 
 
 def test_scores_of_units_are_allowed() -> None:
-    text = "t: {who: group, every: year, judged: {by: office, scale: {good: 2, bad: 1}}}"
+    text = "t: {zh: 年终打分, who: group, every: year, judged: {by: office, scale: {good: 2, bad: 1}}}"
     assert not {code for code in codes(checked(programme(text))) if code.startswith("F")}
 
 
@@ -105,4 +105,3 @@ def test_a_statement_for_members_may_not_rank_them() -> None:
         programme("t: {who: group, every: year}") + "statements: {s: {zh: 排名榜, for: members}}\n"
     )
     assert "F903" in codes(done)
-    assert HEAD

@@ -217,12 +217,15 @@ def test_a_fault_as_json_has_file_line_column_address_code_and_text() -> None:
 def test_what_cannot_be_read_as_a_file_is_a_fault_and_never_an_exception(tmp_path: Path) -> None:
     image, big, word = tmp_path / "a.yaml", tmp_path / "b.yaml", tmp_path / "c.yaml"
     image.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\xff\xfe")
+    nul = tmp_path / "d.yaml"
+    nul.write_bytes(b"language: 1\n\x00\x00")
     big.write_text("a: " + "x" * MAX_BYTES)
     word.write_bytes("language: 1\npack: {id: 组, version: '1'}\n".encode("gb18030"))
     found = {
-        name: load(name).errors[0].code for name in (image, big, tmp_path, tmp_path / "none.yaml", "x\x00y")
+        name: load(name).errors[0].code
+        for name in (image, nul, big, tmp_path, tmp_path / "none.yaml", "x\x00y")
     }
-    assert list(found.values()) == ["P008", "P001", "P008", "P008", "P008"]
+    assert list(found.values()) == ["P008", "P008", "P001", "P008", "P008", "P008"]
     assert "S102" in {f.code for f in load(word).errors}, "a GB18030 text is read"
 
 
