@@ -208,7 +208,7 @@ class Life(RuleBasedStateMachine):
                 who = {"member": duty.member} if duty.member else {"unit": duty.subject_unit, "below": False}
             elif scope == "unit":
                 who = {"unit": self.pick(Unit.objects.order_by("pk"), which)}
-            actions.decide(kind, slot, by=self.school.office.actor, **who, **given)
+            actions.decide(kind, slot, by=BY, **who, **given)
 
     @rule(which=NUMBER)
     def take_back(self, which: int) -> None:

@@ -1,0 +1,95 @@
+"""A process of its own on a data directory of its own: `python -m zhengyou.campaigns.tests.child VERB ARGUMENT...`.
+
+setup N: the small school with N more members, all owing one reviewed task. submit FILE: hand in one after the other,
+each noted in FILE once it is committed. check FILE: what was noted is there, and nothing is wrong; prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+
+def main(verb: str, argument: str) -> None:
+    """Run one verb; Django is set up on ZHENGYOU_DATA."""
+    import django
+
+    django.setup()
+    from datetime import date
+
+    from zhengyou.kit import clock
+
+    with clock.playing(date(2010, 11, 22)):
+        {"setup": setup, "submit": submit, "check": check}[verb](argument)
+
+
+def setup(number: str) -> None:
+    """Tables, school, members, a running task."""
+    from django.apps import apps
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
+    from zhengyou.campaigns.tests import play
+    from zhengyou.org import actions as org
+    from zhengyou.org.tests import builder
+
+    school = builder.build()
+    for n in range(int(number)):
+        org.add_person(f"人{n}", number=f"x{n}", unit=school.branch, day=play.day(11, 1), by=builder.BY)
+    play.run(play.member_task("all", review=("parent",), review_mode="each"))
+
+
+def submit(noted: str) -> None:
+    """Hand in every duty that is due, in order; whoever was faster is passed over. Prints how many were ours."""
+    from zhengyou.campaigns import actions
+    from zhengyou.campaigns.models import Duty
+    from zhengyou.kit.faults import Conflict
+    from zhengyou.kit.verdict import Refused
+
+    ours = 0
+    with open(noted, "a") as out:
+        for duty in Duty.objects.select_related("member").filter(state="due").order_by("pk"):
+            try:
+                actions.hand_in(duty, by=duty.member.actor, nothing=True, base_version=duty.version)
+            except (Conflict, Refused):
+                continue
+            ours += 1
+            out.write(f"{duty.pk}\n")
+            out.flush()
+            os.fsync(out.fileno())
+    print(ours)
+
+
+def check(noted: str) -> None:
+    """Compare what was noted with what is there."""
+    from zhengyou.campaigns import actions, duties
+    from zhengyou.campaigns.models import Duty, Submission
+    from zhengyou.campaigns.tests import play
+    from zhengyou.journal import chain
+
+    with open(noted) as lines:
+        acked = {int(line) for line in lines if line.endswith("\n")}
+    there = set(Duty.objects.filter(state="submitted").values_list("pk", flat=True))
+    actions.tick()
+    everything = play.compare(play.day(11, 22))
+    print(
+        json.dumps(
+            {
+                "lost": len(acked - there),
+                "acked": len(acked),
+                "there": len(there),
+                "papers": Submission.objects.count(),
+                "due": Duty.objects.filter(state="due").count(),
+                "faults": duties.faults(),
+                "same": everything.live == everything.cached,
+                "broken": chain.verify().broken,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

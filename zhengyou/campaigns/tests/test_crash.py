@@ -1,0 +1,79 @@
+"""kill -9 while papers are handed in, and two processes handing in the same papers: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def child(room, verb, argument, **more):
+    """Start a process on the data directory `room`, always on a SQLite file of its own."""
+    env = {name: value for name, value in os.environ.items() if name != "ZHENGYOU_DATABASE_URL"}
+    env |= {"ZHENGYOU_DATA": str(room), "DJANGO_SETTINGS_MODULE": "zhengyou.site.settings"}
+    command = [sys.executable, "-m", "zhengyou.campaigns.tests.child", verb, str(argument)]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def done(process):
+    """The process's output; its complaint if it failed."""
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out
+
+
+def killed_again_and_again(tmp_path, rounds, members):
+    noted = tmp_path / "acked.txt"
+    noted.touch()
+    done(child(tmp_path / "data", "setup", members))
+    chance, before = random.Random(7), 0
+    for _ in range(rounds):
+        process = child(tmp_path / "data", "submit", noted)
+        give_up = time.monotonic() + 60
+        while noted.stat().st_size == before and process.poll() is None and time.monotonic() < give_up:
+            time.sleep(0.01)
+        time.sleep(chance.random() * 0.2)
+        process.kill()
+        process.communicate()
+        before = noted.stat().st_size
+        found = json.loads(done(child(tmp_path / "data", "check", noted)))
+        assert found["lost"] == 0
+        assert found["there"] - found["acked"] in (0, 1), "at most the one between commit and note"
+        assert found["papers"] == found["there"]
+        assert (found["faults"], found["same"], found["broken"]) == ([], True, None)
+        with noted.open() as lines:
+            whole = [line for line in lines if line.endswith("\n")]
+        if found["there"] > found["acked"]:
+            return killed_after_commit(tmp_path, whole, found)
+    return found
+
+
+def killed_after_commit(tmp_path, whole, found):
+    """The rare kill between commit and note: the paper is there, once, and a second try is refused."""
+    done(child(tmp_path / "data", "submit", tmp_path / "rest.txt"))
+    return json.loads(done(child(tmp_path / "data", "check", tmp_path / "rest.txt"))) | {"acked": found["acked"]}
+
+
+def test_kill_9_while_handing_in_loses_nothing_and_leaves_nothing_half_done(tmp_path):
+    found = killed_again_and_again(tmp_path, rounds=2, members=150)
+    assert found["acked"] > 0
+
+
+@pytest.mark.deep
+def test_kill_9_many_times(tmp_path):
+    killed_again_and_again(tmp_path, rounds=40, members=4000)
+
+
+def test_two_processes_handing_in_the_same_papers_have_one_effect_each(tmp_path):
+    done(child(tmp_path / "data", "setup", 40))
+    pair = [child(tmp_path / "data", "submit", tmp_path / f"acked{n}.txt") for n in (1, 2)]
+    ours = [int(done(process)) for process in pair]
+    (tmp_path / "acked.txt").write_text("".join((tmp_path / f"acked{n}.txt").read_text() for n in (1, 2)))
+    found = json.loads(done(child(tmp_path / "data", "check", tmp_path / "acked.txt")))
+    assert sum(ours) == found["papers"] == found["there"] == 49
+    assert (found["lost"], found["due"], found["faults"], found["same"]) == (0, 0, [], True)
