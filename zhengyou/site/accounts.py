@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhengyou.org import passwords
 from zhengyou.org.models import Person, User
 from zhengyou.site import data
 
@@ -60,6 +61,20 @@ class Backend(AuthenticationBackend):
     def _stash_user(cls, user: AbstractBaseUser | None) -> None:
         # A closed account is answered like a wrong password: nobody learns which numbers exist.
         return None
+
+
+class GoodEnough:
+    """The house's one rule about passwords (org.passwords), as Django's forms ask for it."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError with the sentence to show."""
+        number, name = (user.number, user.person.name) if user is not None else ("", "")
+        if found := passwords.problems(password, number=number, name=name):
+            raise forms.ValidationError([problem.text for problem in found])
+
+    def get_help_text(self) -> str:
+        """Said at the field already."""
+        return ""
 
 
 class Adapter(DefaultAccountAdapter):

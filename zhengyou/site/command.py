@@ -88,14 +88,20 @@ def _running(commands: Any) -> None:
         one.add_argument("--no-worker", action="store_true", help=_("不运行后台任务"))
         one.add_argument("--no-tick", action="store_true", help=_("不运行定时器"))
         if name == "demo":
-            one.add_argument("--today", type=a_day, metavar=pgettext("command line", "日期"), help=_("演示设定的今天"))
+            one.add_argument(
+                "--today", type=a_day, metavar=pgettext("command line", "日期"), help=_("演示设定的今天")
+            )
             one.add_argument("--pack", default="excellence-2010", help=_("方案包的名字或文件"))
             one.add_argument("--no-serve", action="store_true", help=_("只准备目录，不运行"))
     tick = _add(commands, "tick", _("让时间往前走：到期、派发、汇总；由 serve 每分钟运行"), as_json=True)
-    tick.add_argument("--at", type=a_day, metavar=pgettext("command line", "日期"), help=_("按哪一天算，默认今天"))
+    tick.add_argument(
+        "--at", type=a_day, metavar=pgettext("command line", "日期"), help=_("按哪一天算，默认今天")
+    )
     office = _group(commands, "office", pgettext("command line", "办公室"))
     invite = _add(office, "invite", _("请一个人进办公室，打印一次性的登录条"), as_json=True)
-    invite.add_argument("number", metavar=pgettext("command line", "编号"), help=_("花名册上的编号，以后用它登录"))
+    invite.add_argument(
+        "number", metavar=pgettext("command line", "编号"), help=_("花名册上的编号，以后用它登录")
+    )
     invite.add_argument("name", metavar=pgettext("command line", "姓名"))
 
 
@@ -112,9 +118,21 @@ def _roster(commands: Any) -> None:
         one.add_argument(
             "--scope", default="all", choices=("all", "units"), help=_("名册包括谁：整个组织，或其中的单位")
         )
-        one.add_argument("--decisions", metavar=pgettext("command line", "文件"), type=Path, help=_("对问题的决定"))
-        one.add_argument("--day", type=a_day, metavar=pgettext("command line", "日期"), help=_("名册说的是哪一天，默认今天"))
-        one.add_argument("--report", metavar=pgettext("command line", "文件"), type=Path, help=_("把错误标在名册的一份复制件里"))
+        one.add_argument(
+            "--decisions", metavar=pgettext("command line", "文件"), type=Path, help=_("对问题的决定")
+        )
+        one.add_argument(
+            "--day",
+            type=a_day,
+            metavar=pgettext("command line", "日期"),
+            help=_("名册说的是哪一天，默认今天"),
+        )
+        one.add_argument(
+            "--report",
+            metavar=pgettext("command line", "文件"),
+            type=Path,
+            help=_("把错误标在名册的一份复制件里"),
+        )
         if name == "import":
             one.add_argument("--name", default="", help=_("还没有组织时：组织的名称"))
             one.add_argument(
@@ -126,21 +144,31 @@ def _packs(commands: Any) -> None:
     pack = _group(commands, "pack", pgettext("command line", "活动方案包"))
     check = _add(pack, "check", _("核对一个方案包：错误、没答的问题、默认、缺口"), as_json=True)
     check.add_argument("file", metavar=pgettext("command line", "文件"))
-    check.add_argument("--answers", metavar=pgettext("command line", "文件"), type=Path, help=_("连同这些答案一起核对"))
+    check.add_argument(
+        "--answers", metavar=pgettext("command line", "文件"), type=Path, help=_("连同这些答案一起核对")
+    )
     _add(pack, "schema", _("方案包的 JSON Schema"))
     campaign = _group(commands, "campaign", pgettext("command line", "活动"))
     start = _add(campaign, "start", _("核对、答题、批准并启动一个活动"), as_json=True)
     start.add_argument("pack", metavar=pgettext("command line", "方案包"))
-    start.add_argument("--answers", metavar=pgettext("command line", "文件"), type=Path, help=_("对没答的问题的答案"))
+    start.add_argument(
+        "--answers", metavar=pgettext("command line", "文件"), type=Path, help=_("对没答的问题的答案")
+    )
     board = _add(commands, "board", _("进度总览：应办、免办、审核中、已通过、逾期、未到期"), as_json=True)
-    board.add_argument("--unit", default="", metavar=pgettext("command line", "单位"), help=_("哪个单位，默认整个组织"))
+    board.add_argument(
+        "--unit", default="", metavar=pgettext("command line", "单位"), help=_("哪个单位，默认整个组织")
+    )
 
 
 def _keeping(commands: Any) -> None:
     _add(commands, "verify", _("验证日志链，指出第一条断开的记录"), as_json=True)
     backup = _add(commands, "backup", _("把全部数据连同密钥写成一个加密文件"), as_json=True)
     backup.add_argument(
-        "file", metavar=pgettext("command line", "文件"), type=Path, nargs="?", help=_("默认写在当前目录，名字里有日期")
+        "file",
+        metavar=pgettext("command line", "文件"),
+        type=Path,
+        nargs="?",
+        help=_("默认写在当前目录，名字里有日期"),
     )
     restore = _add(commands, "restore", _("把备份文件恢复到一个空目录"), as_json=True)
     restore.add_argument("file", metavar=pgettext("command line", "文件"), type=Path)
