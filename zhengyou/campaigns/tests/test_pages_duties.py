@@ -137,7 +137,7 @@ def test_the_same_form_sent_twice_has_one_effect(school, duty):
     first = browser.post(url(duty), FULL | {"key": "k1"})
     second = browser.post(url(duty), FULL | {"key": "k1"})
     assert (first.status_code, first["Location"]) == (302, url(duty))
-    assert second.status_code in (302, 403)
+    assert (second.status_code, second["Location"]) == (302, url(duty))
     assert Submission.objects.count() == 1
     assert Entry.objects.filter(verb="duty.handed_in").count() == 1
 

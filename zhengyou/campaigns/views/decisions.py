@@ -21,6 +21,7 @@ from zhengyou.campaigns.actions import deciding
 from zhengyou.campaigns.forms import DecisionForm
 from zhengyou.campaigns.models import OPEN, Campaign, Duty, Slot, State, Task
 from zhengyou.campaigns.views import words
+from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.shown import fetch
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
@@ -154,6 +155,7 @@ def decide_scope(request: HttpRequest, kind: str) -> HttpResponse:
     """One task for a unit and all below it, or for everybody: how many it changes, then the reason."""
     if kind not in KINDS:
         raise Http404
+    once(request)
     insist(may_list(request))
     authority, day = request.authority, clock.today()  # type: ignore[attr-defined]
     back = reverse("duties")
@@ -262,6 +264,7 @@ def consequence(kind: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide_one(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """One duty: what will happen, then the reason."""
+    once(request)
     duty = fetch(request, pk)
     if kind not in KINDS:
         raise Http404
@@ -279,6 +282,7 @@ def decide_many(request: HttpRequest, kind: str) -> HttpResponse:
     """Duties chosen from the list: which change, which do not and why, then one reason for all."""
     if kind not in KINDS:
         raise Http404
+    once(request)
     insist(may_list(request))
     authority = request.authority  # type: ignore[attr-defined]
     source = request.POST if request.method == "POST" else request.GET

@@ -16,6 +16,7 @@ from zhengyou.campaigns import rules
 from zhengyou.campaigns.actions import deciding, handing
 from zhengyou.campaigns.forms import HandInForm
 from zhengyou.campaigns.views import drafting, files
+from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.shown import Page, address, choices, fetch
 from zhengyou.journal import drafts
 from zhengyou.kit.faults import Conflict, Invalid, Problem
@@ -25,6 +26,7 @@ from zhengyou.kit.verdict import insist
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The duty with its form, if the reader owes it; POST hands it in."""
+    once(request)
     shown = Page(request, fetch(request, pk))
     if request.method == "POST":
         return _hand_in(request, shown)
@@ -175,6 +177,7 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what waits for review."""
+    once(request)
     shown = Page(request, fetch(request, pk))
     handing.withdraw(shown.duty, by=shown.me.actor)
     messages.success(request, _("撤回了。改好再交。"))
@@ -184,6 +187,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back the decision that made the duty exempt or void."""
+    once(request)
     shown = Page(request, fetch(request, pk))
     if shown.decision is None:
         raise Conflict(_("这个决定已经收回了。"))

@@ -21,6 +21,7 @@ from zhengyou.campaigns import packed, preparing
 from zhengyou.campaigns.actions import preparing as actions
 from zhengyou.campaigns.models import Answer, Campaign
 from zhengyou.campaigns.views import asked, drafting
+from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.preparing import fetch, head
 from zhengyou.journal import drafts
 from zhengyou.kit.faults import Conflict, Invalid, Problem
@@ -87,6 +88,7 @@ def typed_fields(request: HttpRequest) -> dict[str, str]:
 
 
 def _save(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    once(request)
     me = request.me  # type: ignore[attr-defined]
     typed = typed_fields(request)
     written = drafts.save(me.actor.id, draft_label(campaign), drafting.number(request, "version") or 0, typed)

@@ -21,6 +21,7 @@ from zhengyou.campaigns.forms import ReturnForm
 from zhengyou.campaigns.models import Duty, DutyEvidence, Submission, Task
 from zhengyou.campaigns.reviewers import Reviewers
 from zhengyou.campaigns.views import history, words
+from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.shown import Page, fetch
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
@@ -58,6 +59,7 @@ def may_queue(authority: Authority) -> Verdict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
     """The queue, filtered by the address; POST accepts what is ticked and returns what has reasons."""
+    once(request)
     authority: Authority = request.authority  # type: ignore[attr-defined]
     insist(may_queue(authority))
     problems: list[Problem] = []
@@ -216,6 +218,7 @@ def _evidence(duties: list[Duty]) -> dict[int, list[dict[str, str]]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One paper with its evidence and history: accept, or return with reasons."""
+    once(request)
     shown = Page(request, fetch(request, pk))
     paper = shown.waiting_paper
     if paper is None and not shown.may_return:

@@ -18,6 +18,7 @@ from zhengyou.campaigns.actions import preparing as actions
 from zhengyou.campaigns.forms import ApprovalForm
 from zhengyou.campaigns.models import Campaign
 from zhengyou.campaigns.views import words
+from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.preparing import fetch, head
 from zhengyou.campaigns.views.shown import address
 from zhengyou.kit.faults import Invalid, Problem
@@ -84,6 +85,7 @@ def _people(n: int, of: int, text: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: HttpRequest, public_id: str) -> HttpResponse:
     """Record the approval with its document's number; only once nothing else blocks."""
+    once(request)
     campaign = fetch(request, public_id)
     insist(preparing.may_prepare(request.authority, campaign))  # type: ignore[attr-defined]
     checked = packed.checked(campaign)
@@ -114,6 +116,7 @@ def approve(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, public_id: str) -> HttpResponse:
     """What will happen, then the start itself."""
+    once(request)
     campaign = fetch(request, public_id)
     if campaign.state == Campaign.State.RUNNING and request.method != "POST":
         return redirect("campaign", public_id)
