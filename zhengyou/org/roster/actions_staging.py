@@ -25,7 +25,8 @@ from zhengyou.org.models import RosterImport, RosterRow
 from zhengyou.org.roster import report
 from zhengyou.org.roster.actions import summary
 from zhengyou.org.roster.actions_writing import many
-from zhengyou.org.roster.diff import Diff, compare
+from zhengyou.org.roster.comparing import compare
+from zhengyou.org.roster.diff import Diff
 from zhengyou.org.roster.rows import Notes, Roster, Row, read
 from zhengyou.org.roster.standing import load
 from zhengyou.org.roster.words import Words

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from django.db import transaction
 from django.db.utils import DatabaseError
 from django.utils.translation import gettext as _
 
@@ -20,10 +21,12 @@ from zhengyou.kit import clock, sheets
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
 from zhengyou.org import current
+from zhengyou.org.actions.founding import found_alone
 from zhengyou.org.actions.rows import Then
 from zhengyou.org.roster import report
 from zhengyou.org.roster.actions import changed_since, import_roster
-from zhengyou.org.roster.diff import Diff, compare
+from zhengyou.org.roster.comparing import compare
+from zhengyou.org.roster.diff import Diff
 from zhengyou.org.roster.rows import read
 from zhengyou.org.roster.standing import Standing, empty, load
 from zhengyou.org.roster.words import Words
@@ -54,21 +57,21 @@ def founded() -> Part | None:
         return None
 
 
-def bundled() -> Part:
-    """The organisation's part of the bundled speech, as if it were founded."""
+def bundled(pack: str = PACK) -> Part:
+    """The organisation's part of a pack, the bundled speech's unless another is named, as if it were founded."""
     from zhengyou.packs.check import load as load_pack
 
-    checked = load_pack(PACK)
+    checked = load_pack(pack)
     if checked.organisation is None:
-        raise Unusable(_("自带的方案包读不出来。请重新安装，或先建立组织。"))
+        raise Unusable(_("方案包「%(pack)s」里读不出组织部分。先用 zhengyou pack check 核对它。") % {"pack": pack})
     return checked.organisation
 
 
-def standing_on(day: date) -> tuple[Standing, Words]:
-    """What a roster is compared with: the organisation, or an empty one of the bundled part."""
+def standing_on(day: date, pack: str = PACK) -> tuple[Standing, Words]:
+    """What a roster is compared with: the organisation, or an empty one of the pack's part."""
     part = founded()
     if part is None:
-        part = bundled()
+        part = bundled(pack)
         return empty(part, day), Words(part)
     organisation = current.organisation()
     return load(part, day, organisation.name if organisation else ""), Words(part)
@@ -81,13 +84,14 @@ def look(
     day: date | None = None,
     decisions: dict[str, str] | None = None,
     limits: sheets.Limits = sheets.TERMINAL,
+    pack: str = PACK,
 ) -> Diff:
     """Read a file and compare it; raises Unusable or `kit.sheets.Unusable`."""
     if scope not in SCOPES:
         raise Unusable(_("--scope 只能是 all（整个组织）或 units（名册里的单位）。"))
     if day is not None and day > clock.today():
         raise Unusable(_("名册日期不能晚于今天。"))
-    standing, words = standing_on(day or clock.today())
+    standing, words = standing_on(day or clock.today(), pack)
     roster = read(Path(path), words, limits=limits)
     return compare(roster, standing, words, scope=SCOPES[scope], decisions=decisions)
 
@@ -187,14 +191,15 @@ def import_(
     out: IO[str] | None = None,
     err: IO[str] | None = None,
 ) -> int:
-    """Import a roster file into the organisation; 1 and nothing written where a row has a fault or a question is open."""
+    """Import a roster file into the organisation; 1 and nothing written where a row has a fault or a question is open.
+
+    In an empty directory a clean roster founds the organisation first, as `name`, from the part of `pack`.
+    """
     out, err = out or sys.stdout, err or sys.stderr
     try:
-        if founded() is None:
-            raise Unusable(_("这个数据目录里还没有组织。请先建立组织（zhengyou serve 会给出建立用的链接），再导入花名册。"))
         answers = read_decisions(decisions)
         mark = changed_since()
-        diff = look(path, scope=scope, day=day, decisions=answers)
+        diff = look(path, scope=scope, day=day, decisions=answers, pack=pack)
         if report_to is not None:
             from zhengyou.org.roster.annotate import annotate
 
@@ -204,16 +209,21 @@ def import_(
             if not as_json:
                 print(_("没有导入，系统里什么都没变。"), file=out)
             return 1
-        outcome = import_roster(
-            lambda: look(path, scope=scope, day=day, decisions=answers),
-            by=by or Actor.cli(),
-            seen=diff.fingerprint(),
-            mark=mark,
-            known=diff,
-            file_name=Path(path).name,
-            sha256=_sha256(Path(path)),
-            then=then,
-        )
+        with transaction.atomic():
+            if founded() is None:
+                part = bundled(pack)
+                title = name or part.name.text() or part.kind(part.root_kind).text()
+                found_alone(part, title, by=by or Actor.cli(), pack_id=Path(pack).stem, day=day)
+            outcome = import_roster(
+                lambda: look(path, scope=scope, day=day, decisions=answers),
+                by=by or Actor.cli(),
+                seen=diff.fingerprint(),
+                mark=mark,
+                known=diff,
+                file_name=Path(path).name,
+                sha256=_sha256(Path(path)),
+                then=then,
+            )
     except (Unusable, sheets.Unusable) as refusal:
         print(refusal, file=err)
         return 2

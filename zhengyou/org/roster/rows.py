@@ -281,7 +281,7 @@ class Table:
         if known is None:
             codes, odd = [], []
             for word in cells.names(cell):
-                code = self.words.code("post", word)
+                code = self.words.post(word)
                 if code:
                     codes.append(code)
                 elif not self.words.is_no_post(word):
@@ -289,9 +289,7 @@ class Table:
             known = self._posts[cell] = (tuple(dict.fromkeys(codes)), "、".join(odd)[:60])
         out.post = known[0]
         if known[1]:
-            self.roster.notes.add(
-                self.at, out.row, "post", "post_odd", value=known[1], known=self.words.all("post")
-            )
+            self.roster.notes.add(self.at, out.row, "post", "post_odd", value=known[1], known=self.words.all("post"))
 
     def _width(self, out: Row, numeric: bool) -> None:
         width, has = self.words.width(out.category), len(out.number)

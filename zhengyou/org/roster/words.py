@@ -158,6 +158,27 @@ class Words:
             fits = {code for known, code in pool.items() if len(known) >= 2 and word.endswith(known)}
         return fits.pop() if len(fits) == 1 else None
 
+    def post(self, text: str) -> str:
+        """A post as `code`, `code@unit` where the unit stands in brackets behind it, or `code#kind,kind` where the
+        word itself says on which kind of unit it stands; "" for a word that is no post here."""
+        word, unit = text, ""
+        if found := re.fullmatch(r"(.+?)[（(](.+)[)）]", text):
+            word, unit = found[1], found[2]
+        code = self.code("post", word)
+        if code is None:
+            return ""
+        return f"{code}@{unit}" if unit else code + self._kinds_in(flat(word))
+
+    def _kinds_in(self, word: str) -> str:
+        best: dict[str, int] = {}
+        for kind in self.part.unit_kinds:
+            for ending in (*kind.endings, kind.zh, kind.en):
+                if ending and word.startswith(flat(ending)) and word != flat(ending):
+                    best[kind.code] = max(best.get(kind.code, 0), len(flat(ending)))
+        longest = max(best.values(), default=0)
+        kinds = [code for code, length in best.items() if length == longest]
+        return "#" + ",".join(kinds) if kinds else ""
+
     def all(self, field: str) -> str:
         """The words of a field as a list for a sentence."""
         if field == "unit_kind":
