@@ -46,7 +46,7 @@ def note_seen(request: HttpRequest) -> None:
     if "born" not in request.session:
         # Whatever door the person came in by (password, slip, set-up, demo), the session stands in the list of devices.
         UserSession.objects.create_from_request(request)
-    User.objects.filter(pk=request.user.pk).update(seen_at=now)
+    User.objects.filter(number=request.user.get_username()).update(seen_at=now)
     UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
 
 

@@ -85,7 +85,7 @@ def _pack(root: Path, out: IO[bytes] | io.RawIOBase) -> dict[str, dict[str, str]
     with tempfile.TemporaryDirectory(dir=root, prefix="backup-") as room:
         copy = Path(room, DATABASE)
         opening.snapshot(root / DATABASE, copy)
-        with tarfile.open(fileobj=out, mode="w|gz") as tar:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=out, mode="w|gz") as tar:
             for name, path in [(DATABASE, copy), *_parts(root)]:
                 manifest["files"][name] = _add(tar, name, path)
             body = json.dumps(manifest, sort_keys=True).encode()
@@ -155,7 +155,7 @@ def _unpack(source: Path, part: Path, secret: bytes) -> dict[str, dict[str, str]
     found: dict[str, dict[str, str]] | None = None
     with source.open("rb") as sealed:
         opened = sealing.Opener(sealed, secret)
-        with tarfile.open(fileobj=io.BufferedReader(opened), mode="r|gz") as tar:  # type: ignore[call-overload]
+        with tarfile.open(fileobj=io.BufferedReader(opened), mode="r|gz") as tar:
             for member in tar:
                 body = tar.extractfile(member)
                 if body is None:

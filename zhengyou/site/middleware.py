@@ -116,7 +116,7 @@ def _who(request: HttpRequest) -> None:
 class LoginRequired(LoginRequiredMiddleware):
     """Every page asks for a sign-in unless its view says otherwise; fragments get 401, so that no page lands in a field."""
 
-    def handle_no_permission(self, request, view_func):  # type: ignore[no-untyped-def]
+    def handle_no_permission(self, request, view_func):
         if request.headers.get("HX-Request") or request.method not in ("GET", "HEAD"):
             return faults.page(request, 401)
         return super().handle_no_permission(request, view_func)

@@ -93,7 +93,10 @@ def _play(root: Path, day: date, pack: str) -> None:
 
     began = time.monotonic()
     say(_("正在演出演示故事，一直到 {day} …").format(day=day.isoformat()))
-    cast = story.play(pack=pack, today=day, say=say)
+    try:
+        cast = story.play(pack=pack, today=day, say=say)
+    except story.Unplayable as fault:
+        raise data.Unusable(_("{pack} 演不了：{why}").format(pack=pack, why=fault)) from None
     data.mark_demo(root, day, pack, cast, ready=True)
     say(_("演示准备好了，用了 {n} 秒。").format(n=round(time.monotonic() - began)))
 

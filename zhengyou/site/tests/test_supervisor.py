@@ -24,18 +24,21 @@ supervisor.PATIENCE = 1.0
 keeper = supervisor.Supervisor()
 try:
     {before}
-    code = "import os,sys,time,subprocess,signal;" \\
-        "open(sys.argv[1]+'/'+str(os.getpid()),'w').close();" \\
-        "deaf=sys.argv[2]=='deaf';" \\
-        "deaf and signal.signal(signal.SIGTERM, signal.SIG_IGN);" \\
-        "deaf and subprocess.Popen([sys.executable,'-c','import os,sys,time;open(sys.argv[1]+chr(47)+str(os.getpid()),chr(119)).close();time.sleep(60)',sys.argv[1]]);" \\
-        "time.sleep(0 if sys.argv[2]=='short' else 60)"
-    made = [supervisor.Child(k, [sys.executable, "-c", code, {room!r}, k], vital=k == "short") for k in {kinds!r}]
+    made = [supervisor.Child(k, [sys.executable, {child!r}, {room!r}, k], vital=k == "short") for k in {kinds!r}]
     print("running", flush=True)
     sys.exit(keeper.run(made))
 except supervisor.Stop:
     print("stopped while getting ready", flush=True)
     sys.exit(0)
+"""
+CHILD = """
+import os, signal, subprocess, sys, time
+room, kind = sys.argv[1:]
+open(os.path.join(room, str(os.getpid())), "w").close()
+if kind == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    subprocess.Popen([sys.executable, __file__, room, "its own child"])
+time.sleep(0 if kind == "short" else 60)
 """
 
 
@@ -44,7 +47,11 @@ def start(tmp_path):
     started = []
 
     def begin(*kinds, before="pass"):
-        text = PARENT.format(root=str(ROOT), room=str(tmp_path), kinds=list(kinds), before=before)
+        child = tmp_path / "child.py"
+        child.write_text(CHILD)
+        text = PARENT.format(
+            root=str(ROOT), room=str(tmp_path), kinds=list(kinds), before=before, child=str(child)
+        )
         process = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, text=True)
         started.append(process)
         return process

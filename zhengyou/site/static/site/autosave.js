@@ -59,6 +59,7 @@ for (const form of document.querySelectorAll('form[data-autosave]')) {
 
   form.addEventListener('input', () => {
     dirty = true;
+    delete form.dataset.leaving;
     clearTimeout(waiting);
     waiting = setTimeout(save, 2000);
   });
