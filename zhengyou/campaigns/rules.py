@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from zhengyou.campaigns.models import OPEN, Campaign, Decision, Duty, Review, Slot, State, Submission, Task
 from zhengyou.campaigns.reviewers import Desk, Reviewers
@@ -77,7 +77,7 @@ def may_answer_for(authority: Authority, duty: Duty) -> Verdict:
 def may_hand_in(authority: Authority, duty: Duty) -> Verdict:
     """May hand in now: who answers for it, while it is due or returned and its period is open."""
     if duty.state not in OPEN:
-        return no(_STATES[duty.state])
+        return no(_STATES[State(duty.state)])
     if duty.slot.closed_on <= authority.day:
         return no(_("这一期已经结束归档，不再收。有要补的，请找办公室。"))
     return may_answer_for(authority, duty)
@@ -98,10 +98,10 @@ def may_object(authority: Authority, duty: Duty) -> Verdict:
 
 
 _STATES = {
-    State.SUBMITTED: _lazy("已经交了，正在审核；要改，先撤回。"),
-    State.ACCEPTED: _lazy("已经通过，不用再交。"),
-    State.EXEMPT: _lazy("这一件免办，不用交。"),
-    State.VOID: _lazy("这一件已作废，不用交。"),
+    State.SUBMITTED: gettext_lazy("已经交了，正在审核；要改，先撤回。"),
+    State.ACCEPTED: gettext_lazy("已经通过，不用再交。"),
+    State.EXEMPT: gettext_lazy("这一件免办，不用交。"),
+    State.VOID: gettext_lazy("这一件已作废，不用交。"),
 }
 
 

@@ -224,13 +224,25 @@ def says(checked: Checked, place: str) -> str:
     if checked.pack is None:
         return ""
     node: Any = checked.source.data
+    path: tuple[str, ...] = ()
     found = ""
     for key in place.split(".")[:-1]:
         node = node.get(key) if isinstance(node, dict) else None
+        path = (*path, key)
         if isinstance(node, dict):
-            text = node.get("source") or node.get("note") or node.get("zh")
-            found = str(text) if isinstance(text, str) and text else found
+            found = _said(checked, path, node) or found
     return found
+
+
+def _said(checked: Checked, path: tuple[str, ...], node: dict[str, Any]) -> str:
+    """A block's `source`, `note` or name in the reader's language."""
+    for key in ("source", "note", "zh"):
+        if isinstance(text := node.get(key), str) and text:
+            if language() != "en":
+                return text
+            english = node.get("en") if key == "zh" else checked.english.get((*path, key))
+            return str(english or text)
+    return ""
 
 
 def readable(checked: Checked, value: str) -> str:

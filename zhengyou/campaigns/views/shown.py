@@ -183,11 +183,10 @@ class Page:
         posts = self.reviewers.holders.get(self.desk.unit, {}).get(able[0], set())
         post = self.desk.post or next(iter(sorted(posts)), "")
         name = Person.objects.filter(pk=able[0]).values_list("name", flat=True).first() or ""
-        return _("%(unit)s%(post)s%(name)s") % {
-            "unit": "" if self.desk.unit == self.duty.unit_id else unit,
-            "post": words.organisation_label(post),
-            "name": name,
-        }
+        values = {"post": words.organisation_label(post), "name": name, "unit": unit}
+        if self.desk.unit == self.duty.unit_id:
+            return _("%(post)s%(name)s") % values
+        return _("%(unit)s%(post)s%(name)s") % values
 
     @cached_property
     def checked_by(self) -> str:
