@@ -34,7 +34,9 @@ def test_no_template_grows_past_150_lines(path):
     assert len(path.read_text("utf8").splitlines()) <= 150
 
 
-@pytest.mark.parametrize("path", [p for p in CODE if p.name != "__init__.py" and "tests" not in p.parts], ids=relative)
+@pytest.mark.parametrize(
+    "path", [p for p in CODE if p.name != "__init__.py" and "tests" not in p.parts], ids=relative
+)
 def test_every_module_says_what_it_is_for(path):
     assert re.match(r'\s*(#!.*\n)?\s*"""\S', path.read_text("utf8"))
 
@@ -46,6 +48,15 @@ def test_every_room_says_what_it_is_for_and_has_its_page(room):
         assert (ROOT / "docs" / "rooms" / f"{room}.md").exists()
 
 
+WRITES = (
+    r"\.save\(\)",
+    r"objects\.create\(",
+    r"objects.*\.update\(",
+    r"\.delete\(\)",
+    r"bulk_create",
+    r"INSERT INTO",
+    r"DELETE FROM",
+)
 READERS = {"views.py", "rules.py", "urls.py", "forms.py", "chain.py"}
 
 
@@ -54,7 +65,7 @@ READERS = {"views.py", "rules.py", "urls.py", "forms.py", "chain.py"}
 )
 def test_only_actions_write(path):
     text = path.read_text("utf8")
-    for write in (r"\.save\(\)", r"objects\.create\(", r"objects.*\.update\(", r"\.delete\(\)", r"bulk_create", r"INSERT INTO", r"DELETE FROM"):
+    for write in WRITES:
         assert not re.search(write, text), f"{relative(path)} writes ({write}): move it to an action"
 
 
@@ -67,7 +78,9 @@ def test_no_template_has_inline_script_style_or_handler(path):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
 def test_every_form_that_posts_carries_its_key(path):
-    for form in re.findall(r"<form\b[^>]*method=[\"']?post[^>]*>.*?</form>", path.read_text("utf8"), re.S | re.I):
+    for form in re.findall(
+        r"<form\b[^>]*method=[\"']?post[^>]*>.*?</form>", path.read_text("utf8"), re.S | re.I
+    ):
         assert re.search(r"{%\s*(key|csrf_token)\b", form), f"{relative(path)}: a form without a key"
 
 
@@ -76,7 +89,11 @@ PARTY = re.compile("党|支部|书记|入党|团员")
 
 @pytest.mark.parametrize(
     "path",
-    [p for p in [*CODE, *TEMPLATES] if not {"tests", "story", "demo"} & set(p.parts) and "story" not in p.name],
+    [
+        p
+        for p in [*CODE, *TEMPLATES]
+        if not {"tests", "story", "demo"} & set(p.parts) and "story" not in p.name
+    ],
     ids=relative,
 )
 def test_the_engine_knows_no_party_word(path):
@@ -85,7 +102,14 @@ def test_the_engine_knows_no_party_word(path):
 
 
 def test_nothing_tracked_names_a_registry_or_the_place_it_was_made_in():
-    hosts = ["py" + "pi.org", "python" + "hosted", "registry.npm" + "js", "deb." + "debian", "/work/" + "main", "/root/"]
+    hosts = [
+        "py" + "pi.org",
+        "python" + "hosted",
+        "registry.npm" + "js",
+        "deb." + "debian",
+        "/work/" + "main",
+        "/ro" + "ot/",
+    ]
     for path in tracked():
         if path.suffix in {".png", ".jpg", ".woff2", ".xlsx", ".xls"}:
             continue
@@ -103,6 +127,8 @@ def test_no_lock_file_no_data_no_assets_are_tracked():
 def test_both_readmes_have_the_same_shape():
     english, chinese = (ROOT / n for n in ("README.md", "README.zh.md"))
     heads = [len(re.findall(r"^#+ ", p.read_text("utf8"), re.M)) for p in (english, chinese)]
-    commands = [re.findall(r"^(?:pip|uv|zhengyou) .*$", p.read_text("utf8"), re.M) for p in (english, chinese)]
+    commands = [
+        re.findall(r"^(?:pip|uv|zhengyou) .*$", p.read_text("utf8"), re.M) for p in (english, chinese)
+    ]
     assert heads[0] == heads[1]
     assert commands[0] == commands[1]

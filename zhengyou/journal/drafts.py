@@ -50,7 +50,11 @@ def save(owner: str, label: str, base: int, body: dict[str, Any], joined: int = 
     """
     rows = list(Draft.objects.select_for_update().filter(owner=owner, label=label).order_by("-version"))
     for row in rows:
-        if row.body == body and row.version in (base, *(r.version for r in rows if r.base == base)) and not joined:
+        if (
+            row.body == body
+            and row.version in (base, *(r.version for r in rows if r.base == base))
+            and not joined
+        ):
             return _written(rows)
     version = rows[0].version + 1 if rows else 1
     known = {row.version for row in rows}

@@ -92,7 +92,9 @@ def path_of(sha256: str) -> Path:
 def safe_name(name: str) -> str:
     """A file name without folders, control characters or direction marks, at most 120 characters."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
-    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip(" .")
+    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip(
+        " ."
+    )
     stem, dot, ending = name.rpartition(".")
     return (f"{stem[: 110 - len(ending)]}.{ending}" if dot and len(ending) <= 8 else name[:110]) or "file"
 
@@ -111,7 +113,9 @@ def _checked_type(upload: UploadedFile, name: str) -> str:
     """The file's type by its content; Invalid where it is not welcome or differs from what the name says."""
     size = upload.size or 0
     if not size:
-        raise Invalid(Problem("file", _("「%(name)s」是空文件，没有收下。请选有内容的文件。") % {"name": name}))
+        raise Invalid(
+            Problem("file", _("「%(name)s」是空文件，没有收下。请选有内容的文件。") % {"name": name})
+        )
     if size > MAX_BYTES:
         text = _("「%(name)s」有 %(size)s MB，超过 20 MB，没有收下。请压缩图片或分成几份再传。")
         raise Invalid(Problem("file", text % {"name": name, "size": size // 1024 // 1024}))
@@ -125,7 +129,10 @@ def _checked_type(upload: UploadedFile, name: str) -> str:
             if media_type == "text/plain" and not _is_text(head):
                 break
             return media_type
-    text = _("「%(name)s」不是能收的文件，或者内容和扩展名对不上，没有收下。可以传 PDF、Word、Excel、PPT（新格式）、JPG、PNG 和纯文本。")
+    text = _(
+        "「%(name)s」不是能收的文件，或者内容和扩展名对不上，没有收下。"
+        "可以传 PDF、Word、Excel、PPT（新格式）、JPG、PNG 和纯文本。"
+    )
     raise Invalid(Problem("file", text % {"name": name}))
 
 
@@ -140,10 +147,19 @@ def _check_office(upload: UploadedFile, name: str, folder: str) -> None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         names, unpacked = [], 0
     if not any(n.startswith(folder) for n in names):
-        raise Invalid(Problem("file", _("「%(name)s」打不开，没有收下。请在 Office 或 WPS 里另存一次再传。") % {"name": name}))
+        raise Invalid(
+            Problem(
+                "file",
+                _("「%(name)s」打不开，没有收下。请在 Office 或 WPS 里另存一次再传。") % {"name": name},
+            )
+        )
     if unpacked > MAX_UNPACKED or len(names) > 5000:
-        raise Invalid(Problem("file", _("「%(name)s」展开后太大，没有收下。请分成几份再传。") % {"name": name}))
-    if any(re.search(r"vbaproject|activex|\.exe$|\.bin$", n, re.I) and "printerSettings" not in n for n in names):
+        raise Invalid(
+            Problem("file", _("「%(name)s」展开后太大，没有收下。请分成几份再传。") % {"name": name})
+        )
+    if any(
+        re.search(r"vbaproject|activex|\.exe$|\.bin$", n, re.I) and "printerSettings" not in n for n in names
+    ):
         text = _("「%(name)s」带有宏或嵌入程序，没有收下。请另存为不带宏的文件再传。")
         raise Invalid(Problem("file", text % {"name": name}))
 

@@ -55,7 +55,9 @@ def test_actions_do_not_nest():
     assert not Entry.objects.exists()
 
 
-@pytest.mark.parametrize("field", ["verb", "actor", "unit", "subject", "hash", "previous", "day", "at", "digests"])
+@pytest.mark.parametrize(
+    "field", ["verb", "actor", "unit", "subject", "hash", "previous", "day", "at", "digests"]
+)
 def test_a_changed_field_is_found_and_named(field):
     write()
     row = Entry.objects.get(id=3)
@@ -122,7 +124,7 @@ def test_a_refused_action_does_not_spend_the_key(form):
 
 
 def test_a_rolled_back_transaction_takes_entry_key_and_chain_with_it(form):
-    with pytest.raises(KeyError), transaction.atomic():
+    with pytest.raises(KeyError), transaction.atomic():  # noqa: PT012
         with record("test.done", by=OFFICE):
             pass
         raise KeyError

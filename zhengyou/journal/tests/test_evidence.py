@@ -78,7 +78,15 @@ def test_what_is_not_welcome_is_refused_with_a_sentence_and_leaves_nothing(name,
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd.pdf", "C:\\x\\报告.pdf", "a\u202efdp.pdf", "长" * 300 + ".pdf", "..pdf.pdf", "𠮷野家.pdf"]
+    "name",
+    [
+        "../../etc/passwd.pdf",
+        "C:\\x\\报告.pdf",
+        "a\u202efdp.pdf",
+        "长" * 300 + ".pdf",
+        "..pdf.pdf",
+        "𠮷野家.pdf",
+    ],
 )
 def test_odd_names_become_plain_names(name):
     kept = keep(name, PDF)
@@ -95,7 +103,7 @@ def test_an_office_document_is_taken():
 
 def test_files_of_failed_actions_are_purged_and_kept_ones_stay(data):
     kept = keep("a.pdf", PDF)
-    with pytest.raises(ZeroDivisionError), record("test.kept", by=ME) as entry:
+    with pytest.raises(ZeroDivisionError), record("test.kept", by=ME) as entry:  # noqa: PT012
         evidence.keep_file(SimpleUploadedFile("b.pdf", PDF + b"2"), ME, entry)
         raise ZeroDivisionError
     assert evidence.purge([], older_than=-1) == 1
@@ -104,6 +112,9 @@ def test_files_of_failed_actions_are_purged_and_kept_ones_stay(data):
 
 def test_a_statement_is_evidence_too():
     with record("test.kept", by=ME) as entry:
-        assert evidence.keep_statement(" 补考名单从 11 人减到 4 人。 ", ME, entry).text == "补考名单从 11 人减到 4 人。"
+        assert (
+            evidence.keep_statement(" 补考名单从 11 人减到 4 人。 ", ME, entry).text
+            == "补考名单从 11 人减到 4 人。"
+        )
     with pytest.raises(Invalid), record("test.kept", by=ME) as entry:
         evidence.keep_statement("  ", ME, entry)

@@ -2,9 +2,18 @@
 
 from datetime import date, timedelta
 
+import pytest
 from django.utils import timezone
 
 from zhengyou.kit import clock
+
+
+@pytest.fixture(autouse=True)
+def nobody_plays(house_clock):
+    """The clock as it is outside tests and stories."""
+    token = clock._played.set(None)
+    yield
+    clock._played.reset(token)
 
 
 def test_it_is_the_machines_day_where_nobody_set_it(settings):
