@@ -11,6 +11,7 @@ from .organisation import DEFAULT_POSTS
 from .schedule import minutes_of, review_minutes_of
 from .slots import issues
 from .walking import Context, TaskAt, tasks_of
+from .wording import Named
 from .wording import Text as _
 
 
@@ -74,9 +75,9 @@ def _due_reason(context: Context, at: TaskAt) -> object:
         return _("没写期限，就是每一期的最后一天")
     if at.phase:
         phase = context.pack.programmes[at.programme].phases[at.phase]
-        return _("没写期限，就是「%(phase)s」阶段的最后一天", phase=phase.zh or at.phase)
+        return _("没写期限，就是「%(phase)s」阶段的最后一天", phase=Named(phase.zh or at.phase, phase.en))
     programme = context.pack.programmes[at.programme]
-    return _("没写期限，就是「%(programme)s」的最后一天", programme=programme.zh or at.programme)
+    return _("没写期限，就是「%(programme)s」的最后一天", programme=Named(programme.zh or at.programme, programme.en))
 
 
 def _members_only(context: Context, at: TaskAt) -> bool:

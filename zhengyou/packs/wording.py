@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 
 class Text:
@@ -31,6 +31,18 @@ class Text:
 
 
 _ = Text
+
+
+class Named:
+    """A block's name inside a sentence, in the language of the moment; the other one where it has none."""
+
+    __slots__ = ("en", "zh")
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+
+    def __str__(self) -> str:
+        return (self.en or self.zh) if (get_language() or "").startswith("en") else (self.zh or self.en)
 
 
 class Joined:
