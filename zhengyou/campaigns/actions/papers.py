@@ -46,7 +46,8 @@ class Judgement:
 
 def duties(ids: Iterable[int]) -> list[Duty]:
     """Duties by id with slot and task, in the order of their ids."""
-    wanted, out = sorted(set(ids)), []
+    wanted = sorted(set(ids))
+    out: list[Duty] = []
     for i in range(0, len(wanted), CHUNK):
         out += Duty.objects.select_related("slot__task").filter(pk__in=wanted[i : i + CHUNK]).order_by("pk")
     return out
@@ -54,7 +55,8 @@ def duties(ids: Iterable[int]) -> list[Duty]:
 
 def submissions(ids: Iterable[int]) -> list[Submission]:
     """Submissions by id with duty, slot and task, in the order of their ids."""
-    wanted, out = sorted(set(ids)), []
+    wanted = sorted(set(ids))
+    out: list[Submission] = []
     for i in range(0, len(wanted), CHUNK):
         chunk = Submission.objects.select_related("duty__slot__task").filter(pk__in=wanted[i : i + CHUNK])
         out += chunk.order_by("pk")
@@ -63,7 +65,8 @@ def submissions(ids: Iterable[int]) -> list[Submission]:
 
 def waiting_of(ids: Iterable[int]) -> list[Submission]:
     """The papers that wait for review under these duties, with duty, slot and task, in the order of the duties."""
-    wanted, out = sorted(set(ids)), []
+    wanted = sorted(set(ids))
+    out: list[Submission] = []
     for i in range(0, len(wanted), CHUNK):
         chunk = Submission.objects.select_related("duty__slot__task").filter(
             duty__in=wanted[i : i + CHUNK], state=Submission.State.WAITING

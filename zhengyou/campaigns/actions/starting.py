@@ -99,11 +99,11 @@ def lay_more(entry: OpenEntry, campaign: Campaign, checked: Checked) -> int:
     """
     plans, programmes = packed.plan(checked)
     shelves = {shelf.code: shelf for shelf in Programme.objects.filter(campaign=campaign)}
-    for plan in programmes:
-        for phase in plan.phases:
-            held = Phase.objects.filter(programme=shelves[plan.code], code=phase.code)
-            held.filter(starts_on=None).update(starts_on=phase.start)
-            held.filter(ends_on=None).update(ends_on=phase.end)
+    for shelf in programmes:
+        for dates in shelf.phases:
+            held = Phase.objects.filter(programme=shelves[shelf.code], code=dates.code)
+            held.filter(starts_on=None).update(starts_on=dates.start)
+            held.filter(ends_on=None).update(ends_on=dates.end)
     phases = {
         (phase.programme.code, phase.code): phase
         for phase in Phase.objects.select_related("programme").filter(programme__campaign=campaign)

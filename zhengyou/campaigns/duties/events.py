@@ -25,8 +25,9 @@ def change(
 ) -> int:
     """Insert one rule's events as the entry's next step and apply them; returns how many duties changed.
 
-    The cause "again" stands for the one a duty was born with. `tail` is what follows FROM campaigns_duty d: joins and the guard. `state`, `unit`, `due` and `day` are SQL. An
-    empty cause keeps the duty's. The day never precedes the duty's last event, so a history is never reordered.
+    The cause "again" stands for the one a duty was born with, an empty one keeps the duty's. `tail` is what follows
+    FROM campaigns_duty d: joins and the guard. `state`, `unit`, `due` and `day` are SQL. The day never precedes the
+    duty's last event, so a history is never reordered.
     """
     step = entry.next_step()
     n = run(

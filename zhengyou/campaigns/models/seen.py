@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zhengyou.org.rules import Authority
 
 
-class DutyQuerySet(models.QuerySet["Duty"]):
+class DutyQuerySet(models.QuerySet):
     """Reads over duties; none of them writes."""
 
     def seen_by(self, authority: Authority) -> DutyQuerySet:

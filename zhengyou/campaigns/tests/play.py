@@ -31,7 +31,10 @@ def equals(field: str, word: str) -> Node:
     return Node("=", (Node("name", (), field), Node("word", (), word)))
 
 
-def slot(period: str = "11", opens: date = day(11, 1), cutoff: date = day(11, 30), due: date | None = None) -> SlotPlan:
+FIRST, LAST = day(11, 1), day(11, 30)
+
+
+def slot(period: str = "11", opens: date = FIRST, cutoff: date = LAST, due: date | None = None) -> SlotPlan:
     """A period; November unless said otherwise."""
     return SlotPlan(period, opens, cutoff, due or cutoff)
 
