@@ -42,7 +42,7 @@ def page(request: HttpRequest, code: str = "") -> HttpResponse:
         "pages": pages(request, board),
         "burden": burden(choice, day),
         "vacancies_url": address("vacancies") if request.authority.anywhere("appoint") else "",  # type: ignore[attr-defined]
-        "slow_url": reverse("board_rows", args=[tree.here.public_id, "in_review"]) if pulse.slow else "",
+        "slow_url": reverse("board_rows", args=[tree.here.public_id, "in_review"]) + "?phase=all" if pulse.slow else "",
     }
     return render(request, "overview/board.html", context)
 

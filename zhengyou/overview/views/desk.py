@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from zhengyou.campaigns import rules
+from zhengyou.campaigns.models import Submission
 from zhengyou.kit import clock
 from zhengyou.org.current import language
 from zhengyou.overview import board as boards
@@ -97,6 +99,7 @@ def _unit(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpRespon
         "desk": found,
         "groups": lines.gather(found.duties, day),
         "steps": _steps(found, hat),
+        "own_why": _own_why(request, found),
         "title_of_post": _posts(request, hat),
         "missing_n": found.chosen.figures.missing if found.chosen else 0,
     }
@@ -118,12 +121,22 @@ def _office(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpResp
         "vacancies_url": address("vacancies") if "appoint" in hat.powers else "",
         "roster_url": address("roster"),
         "campaigns_url": address("campaigns"),
-        "slow_url": f"{base}in_review/" if found.pulse.slow else "",
+        "slow_url": f"{base}in_review/?phase=all" if found.pulse.slow else "",
         "office": found,
         "groups": lines.gather(found.duties, day),
         "title_of_post": _posts(request, hat),
     }
     return render(request, "overview/office.html", context)
+
+
+def _own_why(request: HttpRequest, found: unit.Desk) -> str:
+    """Why the own paper in the queue is off, in the rule's own words; costs queries only where there is one."""
+    duty = next((one.duty for one in found.waiting if one.own), None)
+    if duty is None:
+        return ""
+    waiting = Submission.objects.filter(duty=duty, state=Submission.State.WAITING)
+    paper = waiting.select_related("duty__slot__task").first()
+    return rules.may_review(request.authority, paper).why if paper else ""  # type: ignore[attr-defined]
 
 
 STEPS = 8
