@@ -76,4 +76,5 @@ class Calendar:
     def _between(rng: Random, first: date, last: date) -> date:
         """A day from `first` to `last`, rather towards the end, as people are."""
         span = max(0, (last - first).days)
-        return first + timedelta(days=round(span * max(rng.random(), rng.random())))
+        day = first + timedelta(days=round(span * max(rng.random(), rng.random())))
+        return max(first, day - timedelta(days=max(0, day.weekday() - 4)))  # nobody hands in at the weekend
