@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from zhengyou.org.roster.diff import CHANGED, ERROR, NEW, PLAIN, UNCHANGED, Diff, Line, balance, find_missing
-from zhengyou.org.roster.rows import Roster
+from zhengyou.org.roster.rows import Roster, paused_gc
 from zhengyou.org.roster.standing import Known, Standing
 from zhengyou.org.roster.units import Question, Units
 from zhengyou.org.roster.words import Words
@@ -27,18 +24,6 @@ def compare(
     decisions = decisions or {}
     with paused_gc():
         return _compare(roster, standing, words, scope, decisions)
-
-
-@contextmanager
-def paused_gc() -> Iterator[None]:
-    """No cycle collection while many small objects are made: it would double the time and find nothing."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def _compare(roster: Roster, standing: Standing, words: Words, scope: str, decisions: dict[str, str]) -> Diff:

@@ -150,14 +150,15 @@ def annotated(request: HttpRequest, public_id: str) -> HttpResponse:
     if roster.state != State.PARSED:
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "marked.xlsx"
+        ending = ".csv" if roster.reading.get("kind") == "csv" else ".xlsx"
+        target = Path(folder) / f"marked{ending}"
         try:
             staging.annotated(roster, target)
         except (FileNotFoundError, sheets.Unusable):
             messages.warning(request, _("原来的文件只保留 24 小时，已经删了。请再上传一次。"))
             return redirect("roster_import", roster.public_id)
-        name = f"{Path(roster.file_name).stem}-{_('带批注')}.xlsx"
-        return FileResponse(BytesIO(target.read_bytes()), as_attachment=True, filename=name, content_type=XLSX)
+        name = f"{Path(roster.file_name).stem}-{_('带批注')}{ending}"
+        return FileResponse(BytesIO(target.read_bytes()), as_attachment=True, filename=name)
 
 
 @require_GET

@@ -1,0 +1,1 @@
+"""What the product costs, measured beside the limit of the machine: `python -m benchmarks JOB --json`."""
