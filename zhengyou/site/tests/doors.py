@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template import RequestContext, Template
 from django.urls import path
 from django.views.decorators.http import require_POST
 
@@ -29,6 +30,30 @@ def act(request: HttpRequest) -> HttpResponse:
     return redirect(f"/done/{done}/")
 
 
+PAGE = """{% extends "base.html" %}{% block title %}写一份{% endblock %}{% block main %}
+<form method="post" action="/act/" data-autosave="/draft/">{% key %}<input type="hidden" name="version" value="0">
+<label for="text">做了什么</label><textarea id="text" name="text" class="form-control"></textarea>
+<p data-saved role="status"></p><button class="btn btn-primary" type="submit">交上去</button></form>{% endblock %}"""
+
+
+def write(request: HttpRequest) -> HttpResponse:
+    """A form with one text of one's own that saves itself."""
+    return HttpResponse(Template(PAGE).render(RequestContext(request)))
+
+
+def done(request: HttpRequest, number: int) -> HttpResponse:
+    """Where the action leads."""
+    return HttpResponse(f"done {number}")
+
+
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """Keep nothing, say what a draft door says; the text 「两处」 plays the other device that wrote meanwhile."""
+    if request.POST["text"] == "两处":
+        return JsonResponse({"text": "您在另一处也改过这一份。", "url": "/both/"}, status=409)
+    return JsonResponse({"version": int(request.POST["version"]) + 1, "text": "已自动保存 14:32"})
+
+
 def fault(request: HttpRequest, kind: str) -> HttpResponse:
     """Raise what a room may raise."""
     raise {
@@ -43,4 +68,11 @@ def fault(request: HttpRequest, kind: str) -> HttpResponse:
     }[kind]
 
 
-urlpatterns = [path("act/", act), path("fault/<slug:kind>/", fault), *real]
+urlpatterns = [
+    path("act/", act),
+    path("done/<int:number>/", done),
+    path("write/", write),
+    path("draft/", draft),
+    path("fault/<slug:kind>/", fault),
+    *real,
+]

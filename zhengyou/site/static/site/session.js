@@ -65,6 +65,8 @@ if (dialog) {
     if (form.method !== 'post' || form.dataset.sure || !form.querySelector('textarea, input[type=file]')) return;
     if (form.closest('dialog') || form.hasAttribute('hx-post')) return;
     event.preventDefault();
+    if (form.dataset.asking) return;
+    form.dataset.asking = '1';
     const send = () => {
       form.dataset.sure = '1';
       form.requestSubmit(event.submitter);
@@ -75,6 +77,8 @@ if (dialog) {
       else ask(send);
     } catch {
       document.getElementById('zy-alert').innerHTML = document.getElementById('zy-offline').innerHTML;
+    } finally {
+      delete form.dataset.asking;
     }
   });
 }
