@@ -134,12 +134,10 @@ class Form:
 
     def default(self, default: Default) -> dict[str, Any]:
         """A default to be made an answer: its place, what holds now and why, an input with it."""
-        names = planning.places(self.checked)
-        block = next((a for a in names if default.address.startswith(a + ".")), "")
         return {
             "address": default.address,
             "id": f"id_{default.address}",
-            "where": names.get(block, default.address),
+            "where": planning.place(self.checked, default.address),
             "now": _("现在按「%(value)s」：%(why)s") % {"value": default.value, "why": default.why},
             "value": self.typed.get(f"a:{default.address}") or default.value,
             "error": self.errors.get(default.address, ""),
@@ -168,7 +166,12 @@ class Form:
         for address, row in self.kept.items():
             if address not in seen:
                 out.append(
-                    {"ask": address, "answer": row.value, "by": self.who([row], names), "take_back": address}
+                    {
+                        "ask": planning.place(self.checked, address),
+                        "answer": row.value,
+                        "by": self.who([row], names),
+                        "take_back": address,
+                    }
                 )
         return out
 

@@ -178,7 +178,6 @@ def decide_scope(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            given = {name: form.cleaned_data.get(name) or "" for name in ("reason", "text")}
             try:
                 _made, changed = deciding.decide(
                     kind,
@@ -186,7 +185,8 @@ def decide_scope(request: HttpRequest, kind: str) -> HttpResponse:
                     by=request.me.actor,  # type: ignore[attr-defined]
                     unit=unit,
                     due_on=form.cleaned_data.get("due_on"),
-                    **given,
+                    reason=form.cleaned_data.get("reason", ""),
+                    text=form.cleaned_data.get("text", ""),
                 )
             except Invalid as fault:
                 problems = spread(form, fault)
@@ -373,10 +373,10 @@ def _carry_out(request: HttpRequest, kind: str, able: list[Duty], form: Decision
     }
     due_on = form.cleaned_data.get("due_on")
     if len(able) == 1:
-        if kind == "extend" and due_on is None:
-            raise Invalid(Problem("due_on", _("写上改到哪一天，今天或以后。")))
         one = {"exempt": deciding.exempt, "void": deciding.void}
         if kind == "extend":
+            if due_on is None:
+                raise Invalid(Problem("due_on", _("写上改到哪一天，今天或以后。")))
             deciding.extend(able[0], due_on, by=by, **given)
         else:
             one[kind](able[0], by=by, **given)

@@ -170,7 +170,7 @@ def _event_text(event: DutyEvent, who: str, units: dict[int, str]) -> str:
     if event.to_due_on != event.from_due_on and event.from_state == event.to_state:
         text = _("%(who)s把期限从 %(old)s 改到 %(new)s")
         return text % {"who": who, "old": words.day(event.from_due_on), "new": words.day(event.to_due_on)}
-    text = {
+    found = {
         ("due", "exempt"): _("%(who)s决定免办"),
         ("returned", "exempt"): _("%(who)s决定免办"),
         ("exempt", "due"): _("免办收回，又要办了"),
@@ -181,8 +181,8 @@ def _event_text(event: DutyEvent, who: str, units: dict[int, str]) -> str:
         ("due", "accepted"): _("%(who)s记为已通过"),
         ("submitted", "accepted"): _("%(who)s通过"),
     }.get((event.from_state, event.to_state))
-    if text is None and event.to_state == "void":
-        text = (
+    if found is None and event.to_state == "void":
+        found = (
             _("%(who)s作废了这一件") if event.cause == "decision" else _("人或单位已不在名册上，这一件作废")
         )
-    return (text or _("状态有变动")) % {"who": who}
+    return (found or _("状态有变动")) % {"who": who}

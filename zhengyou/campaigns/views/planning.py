@@ -15,7 +15,7 @@ from zhengyou.kit import clock
 from zhengyou.org.current import language
 from zhengyou.packs.check import Checked
 from zhengyou.packs.faults import OPEN, Path
-from zhengyou.packs.labels import word_label
+from zhengyou.packs.labels import key_label, word_label
 from zhengyou.packs.organisation import Label
 from zhengyou.packs.schedule import PhasePlan, ProgrammePlan, TaskPlan
 
@@ -268,3 +268,12 @@ def places(checked: Checked) -> dict[str, str]:
             for code, found in tasks.items():
                 out[f"{above}.tasks.{code}"] = Label(found.zh or code, found.en or "").text(language())
     return out
+
+
+def place(checked: Checked, address: str) -> str:
+    """An address in words: the task's name and what is said of it; the organisation's where it is no task's."""
+    names = places(checked)
+    block = next((a for a in names if address.startswith(a + ".")), "")
+    zh, en = key_label(address.rsplit(".", 1)[-1])
+    what = en if language() == "en" else zh
+    return f"{names[block]} · {what}" if block else _("组织 · %(what)s") % {"what": what}

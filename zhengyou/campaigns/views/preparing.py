@@ -23,8 +23,8 @@ from zhengyou.kit.verdict import insist
 from zhengyou.org.current import language
 from zhengyou.packs.burden import MEMBER_BUDGET, Load
 from zhengyou.packs.check import Checked
+from zhengyou.packs.defaults import Default
 from zhengyou.packs.faults import Fault
-from zhengyou.packs.labels import key_label
 from zhengyou.packs.locations import beside, read_file
 from zhengyou.packs.organisation import Label
 
@@ -189,28 +189,21 @@ def defaults(request: HttpRequest, public_id: str) -> HttpResponse:
     """Every default in force beside the source's words, one click from becoming an answer."""
     campaign = fetch(request, public_id)
     checked = packed.checked(campaign)
-    names = planning.places(checked)
     may = preparing.may_answer(request.authority, campaign)  # type: ignore[attr-defined]
     page = Paginator(checked.defaults, 50).get_page(request.GET.get("page"))
     context = {
         "head": head(request, campaign, checked, "defaults"),
         "page": page,
-        "defaults": [_default(campaign, checked, d, names, bool(may)) for d in page.object_list],
+        "defaults": [_default(campaign, checked, d, bool(may)) for d in page.object_list],
     }
     return render(request, "campaigns/prepare/defaults.html", context)
 
 
-def _default(
-    campaign: Campaign, checked: Checked, default: Any, names: dict[str, str], may: bool
-) -> dict[str, str]:
+def _default(campaign: Campaign, checked: Checked, default: Default, may: bool) -> dict[str, str]:
     """A default with the name of its place, the source's words there, and the way to make it an answer."""
-    block = next((a for a in names if default.address.startswith(a + ".")), "")
-    zh, en = key_label(default.address.rsplit(".", 1)[-1])
-    what = en if language() == "en" else zh
-    where = f"{names[block]} · {what}" if block else _("组织 · %(what)s") % {"what": what}
     url = reverse("campaign_questions", args=[campaign.public_id]) + f"?default={default.address}#d"
     return {
-        "where": where,
+        "where": planning.place(checked, default.address),
         "address": default.address,
         "says": says(checked, default.address),
         "value": readable(checked, default.value),
@@ -340,7 +333,7 @@ def head(request: HttpRequest, campaign: Campaign, checked: Checked, here: str) 
         "print": here in ("plan", "burden"),
         "campaign": campaign,
     }
-    chips = [
+    chips: list[dict[str, Any]] = [
         {"key": "plan", "label": _("读方案"), "url": reverse("campaign", args=args)},
         {"key": "burden", "label": _("每月时间"), "url": reverse("campaign_burden", args=args)},
         {"key": "defaults", "label": _("按惯例的"), "url": reverse("campaign_defaults", args=args)},

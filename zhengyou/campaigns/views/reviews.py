@@ -76,9 +76,11 @@ def _judge(request: HttpRequest, problems: list[Problem]) -> HttpResponse | None
     """Judge what was ticked or written; None where something must be mended first, nothing is changed then."""
     accept = {int(x) for x in request.POST.getlist("accept") if _id(x)}
     back = {
-        int(name.removeprefix("reasons-")): text.strip()
-        for name, text in request.POST.items()
-        if name.startswith("reasons-") and _id(name.removeprefix("reasons-")) and text.strip()
+        int(name.removeprefix("reasons-")): text
+        for name in request.POST
+        if name.startswith("reasons-")
+        and _id(name.removeprefix("reasons-"))
+        and (text := request.POST.get(name, "").strip())
     }
     for pk in accept & back.keys():
         text = _("既勾了通过，又写了退回的理由：留一个，另一个去掉。")
@@ -121,10 +123,8 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
     wanted = {name: request.GET.get(name, "") for name in ("unit", "task", "has")}
     per_unit = list(everything.order_by().values_list("duty__unit", "duty__unit__public_id").distinct()[:500])
     names = words.unit_names([pk for pk, _public in per_unit])
-    tasks = Task.objects.filter(slots__duty__submissions__in=everything.order_by()).select_related(
-        "programme"
-    )
-    tasks = list(tasks.distinct()[:200])
+    asked = Task.objects.filter(slots__duty__submissions__in=everything.order_by())
+    tasks = list(asked.select_related("programme").distinct()[:200])
     found = _counted(everything).select_related("duty__slot__task__programme", "duty__member", "by")
     if any(public == wanted["unit"] for _pk, public in per_unit):
         found = found.filter(duty__unit__public_id=wanted["unit"])
@@ -255,7 +255,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             days,
         )
         % {"n": days},
-        "history_open": len(shown.history_.submissions) > 1,
+        "storyopen": len(shown.story.submissions) > 1,
     }
     return render(request, "campaigns/review.html", context, status=status)
 

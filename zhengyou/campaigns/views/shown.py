@@ -77,7 +77,7 @@ class Page:
     @property
     def me(self) -> Person:
         """The reader."""
-        return self.request.me  # type: ignore[attr-defined,no-any-return]
+        return self.request.me  # type: ignore[attr-defined]
 
     @property
     def task(self) -> Task:
@@ -211,19 +211,19 @@ class Page:
         return _("您和本单位负责人、审核的人能看到全文；其他人只看到单位的数字。")
 
     @cached_property
-    def history_(self) -> history.History:
+    def story(self) -> history.History:
         """Everything that happened to it."""
         return history.read(self.duty, self.me.actor.id)
 
     @property
-    def history(self) -> list[history.Happened]:
+    def lines(self) -> list[history.Happened]:
         """Lines of the history, newest first."""
-        return self.history_.lines
+        return self.story.lines
 
     @property
     def newest(self) -> Submission | None:
         """The newest paper as stored."""
-        return self.history_.submissions[0] if self.history_.submissions else None
+        return self.story.submissions[0] if self.story.submissions else None
 
     @property
     def waiting_paper(self) -> Submission | None:
@@ -234,7 +234,7 @@ class Page:
     @property
     def submission(self) -> history.Paper | None:
         """The newest paper as it is read."""
-        return self.history_.papers[0] if self.history_.papers else None
+        return self.story.papers[0] if self.story.papers else None
 
     @cached_property
     def waiting(self) -> str:
@@ -248,7 +248,7 @@ class Page:
     @cached_property
     def returned(self) -> dict[str, Any] | None:
         """The newest return: who, when, why, old and new date."""
-        for review in self.history_.reviews:
+        for review in self.story.reviews:
             if review.verdict == Review.Verdict.RETURNED:
                 return {
                     "who": review.by.name if review.by else _("系统"),
@@ -291,7 +291,7 @@ class Page:
     @cached_property
     def accepted_text(self) -> str:
         """How it came to be accepted."""
-        review = next((r for r in self.history_.reviews if r.verdict == Review.Verdict.ACCEPTED), None)
+        review = next((r for r in self.story.reviews if r.verdict == Review.Verdict.ACCEPTED), None)
         if review is not None and review.by is not None:
             return _("%(who)s %(day)s通过。") % {"who": review.by.name, "day": words.day(review.day)}
         return _("交了就算办完，没有要审核的。")
