@@ -36,6 +36,7 @@ CSP = "; ".join(
         "base-uri 'none'",
     ]
 )
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 HEADERS = {
     "Content-Security-Policy": CSP,
     "Referrer-Policy": "same-origin",
@@ -54,6 +55,9 @@ def headers(get_response: Answer) -> Answer:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.LARGEST_BODY:
             response: HttpResponseBase = faults.page(request, 413)
+        elif request.method not in METHODS:
+            response = faults.page(request, 405)
+            response["Allow"] = ", ".join(METHODS)
         else:
             response = get_response(request)
         for name, value in HEADERS.items():

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.usersessions",
     "axes",
+    "django_tasks",
     "django_tasks_db",
 ]
 MIDDLEWARE = [
@@ -193,7 +194,7 @@ TASKS = {
     }
 }
 
-LOG = os.environ.get("ZHENGYOU_LOG", "WARNING").upper()
+LOG = os.environ.get("ZHENGYOU_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -217,7 +218,7 @@ LOGGING = {
     },
     "root": {
         "handlers": ["file"],
-        "level": LOG if LOG in ("DEBUG", "INFO", "WARNING", "ERROR") else "WARNING",
+        "level": LOG if LOG in ("DEBUG", "INFO", "WARNING", "ERROR") else "INFO",
     },
     # Who signed in from where is personal: it is counted (axes), not logged.
     "loggers": {"axes": {"level": "CRITICAL"}, "django": {"handlers": [], "propagate": True}},

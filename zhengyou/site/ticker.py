@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,24 +20,35 @@ def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
     """One round: the campaigns' tick for a day (today's business day); None while there is no organisation."""
     from zhengyou.campaigns.actions import ticking
     from zhengyou.org import current
+    from zhengyou.org.roster import actions_staging as staging
     from zhengyou.site import opening
 
     if current.organisation() is None:
         return None
     opening.activate_zone()
-    return ticking.tick(day, full=full)
+    return ticking.tick(day, full=full, hooks=[lambda _day: staging.purge()])
 
 
 def tidy() -> None:
-    """Remove ended sessions, finished tasks, and counts of failed sign-ins that have cooled off."""
+    """Remove ended sessions, finished tasks, cooled-off counts of failed sign-ins, files that nothing names; close the
+    accounts of those who have left.
+    """
     from axes.models import AccessAttempt
     from django.conf import settings
     from django.core.management import call_command
     from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
 
+    from zhengyou.journal import evidence
+    from zhengyou.kit import clock
+    from zhengyou.org.actions import close_accounts
+
+    evidence.purge(())
+    close_accounts(clock.today())
     call_command("clearsessions", verbosity=0)
-    call_command("prune_db_task_results", verbosity=0)
-    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()
+    now = timezone.now()
+    DBTaskResult.objects.filter(finished_at__lt=now - timedelta(days=14)).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()
 
 
 def main() -> None:

@@ -115,3 +115,10 @@ def test_a_fragment_without_a_session_gets_401_and_no_page(people):
 
 def test_a_405_names_what_is_allowed(browser):
     assert browser.get("/act/")["Allow"] == "POST"
+
+
+def test_a_foreign_host_name_is_400_without_the_shell(people):
+    answer = Client(headers={"host": "elsewhere.example"}).get("/")
+    assert answer.status_code == 400
+    assert "这个请求读不懂" in text(answer)
+    assert "示范单位" not in text(answer)
