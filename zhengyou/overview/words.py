@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhengyou.kit import clock
+from zhengyou.org.current import language
 from zhengyou.overview.desk import lines
 from zhengyou.overview.plan import Named
 
@@ -21,6 +26,19 @@ def figure(name: str) -> str:
         "not_due": _("未到期"),
         "open": _("还差"),
     }[name]
+
+
+def day(on: date) -> str:
+    """11月26日 / 26 Nov, with the year where it is not the current one."""
+    here = on.year == clock.today().year
+    if language() == "en":
+        return f"{on.day} {on:%b}" + ("" if here else f" {on.year}")
+    return ("" if here else f"{on.year}年") + f"{on.month}月{on.day}日"
+
+
+def late(days: int) -> str:
+    """逾期 5 天 / 5 days late."""
+    return ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", days) % {"days": days}
 
 
 def title(task: Named, period: Named) -> str:

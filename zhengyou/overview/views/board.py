@@ -57,7 +57,9 @@ def opened(request: HttpRequest, code: str, day: date) -> tuple[Tree, Choice, bo
     tree, choice = boards.open_board(day, request.GET, code)
     if tree is None:
         raise Http404(_("没有这个单位。"))
-    authority.know(tree.here.id, tree.line)
+    line = [place.id for place in [*tree.up, tree.here]]
+    for depth, unit in enumerate(line):
+        authority.know(unit, line[: depth + 1])
     verdict = rules.may_see_rows(authority, tree.here.id)
     if not verdict and tree.up:
         raise Refused(verdict.why)

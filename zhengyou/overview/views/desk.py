@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from zhengyou.campaigns import rules
@@ -15,7 +16,7 @@ from zhengyou.campaigns.models import Submission
 from zhengyou.kit import clock
 from zhengyou.org.current import language
 from zhengyou.overview import board as boards
-from zhengyou.overview import shapes
+from zhengyou.overview import shapes, words
 from zhengyou.overview.desk import hats, lines, office, own, unit
 from zhengyou.overview.desk.hats import Hat, Wardrobe
 from zhengyou.overview.views.board import address, burden
@@ -100,6 +101,9 @@ def _unit(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpRespon
         "groups": lines.gather(found.duties, day),
         "steps": _steps(found, hat),
         "own_why": _own_why(request, found),
+        "options": _options(found),
+        "absent": _absent(found),
+        "papers": _papers(found),
         "title_of_post": _posts(request, hat),
         "missing_n": found.chosen.figures.missing if found.chosen else 0,
     }
@@ -127,6 +131,45 @@ def _office(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpResp
         "title_of_post": _posts(request, hat),
     }
     return render(request, "overview/office.html", context)
+
+
+def _options(found: unit.Desk) -> list[tuple[int, str, bool]]:
+    """The tasks to choose from under 还差谁: those in which somebody is missing, and the chosen one."""
+    out = []
+    for step in found.steps:
+        n = step.figures.missing
+        if n or step is found.chosen:
+            text = ngettext("%(title)s（差 %(n)d 人）", "%(title)s（差 %(n)d 人）", n) % {"title": step.title, "n": n}
+            out.append((step.slot, text, step is found.chosen))
+    return out
+
+
+def _absent(found: unit.Desk) -> list[tuple[str, str, str, bool]]:
+    """(address, name, what stands beside it, late) of the missing."""
+    out = []
+    for one in found.missing:
+        if one.late:
+            note = words.late(one.late)
+        elif one.state == "returned":
+            note = _("已退回，%(day)s前改") % {"day": words.day(one.due_on)}
+        else:
+            note = _("%(day)s前") % {"day": words.day(one.due_on)}
+        out.append((reverse("duty", args=[one.duty]), one.name, note, one.late > 0))
+    return out
+
+
+def _papers(found: unit.Desk) -> list[tuple[str, str, str, str, bool]]:
+    """(address, title, who, since when, own) of the papers that wait."""
+    return [
+        (
+            reverse("review", args=[one.duty]),
+            one.title,
+            one.who + (_("（您自己）") if one.own else ""),
+            _("%(day)s交") % {"day": words.day(one.since)} if one.since else "",
+            one.own,
+        )
+        for one in found.waiting
+    ]
 
 
 def _own_why(request: HttpRequest, found: unit.Desk) -> str:
