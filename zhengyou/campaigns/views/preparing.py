@@ -293,7 +293,7 @@ def _scales(loads: list[Load]) -> list[tuple[str, str, list[Load]]]:
     heads = [x for x in loads if x.role.startswith("secretary.")]
     rest = [x for x in loads if x not in members and x not in heads]
     found = [
-        ("members", words.term("member", _("成员")), members),
+        ("members", words.term("members", _("成员")), members),
         ("heads", _("单位负责人"), heads),
         ("posts", _("办公室和其他职务"), rest),
     ]

@@ -151,6 +151,7 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
             {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks
         ],
         "has": wanted["has"],
+        "may_list": authority.anywhere("exempt"),
         "ticked": ticked,
         "tick_url": "?" + query.urlencode() + "&all=1",
         "untick_url": "?" + query.urlencode(),
