@@ -1,0 +1,201 @@
+"""Every address the house answers, what each of the cast gets there, by every method; an address missing here fails.
+
+The table is tests/doors.tsv: address, method, then the status for each of the cast. After a wanted change write it
+anew with ZHENGYOU_WRITE_DOORS=1 and read the difference: every line of it is a decision about who may do what.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
+from zhengyou.kit import clock
+from zhengyou.org.models import Affiliation, Post
+from zhengyou.org.roster.actions_staging import stage as stage_roster
+from zhengyou.org.tests import builder
+from zhengyou.overview.tests import stage
+
+TABLE = Path(__file__).with_name("doors.tsv")
+ROLES = (
+    "anonymous",
+    "office",
+    "leader",
+    "inspector",
+    "publicity",
+    "dean",
+    "secretary",
+    "secretary2",
+    "member",
+    "far",
+)
+METHODS = ("GET", "POST", "PUT", "DELETE")
+BOGUS = {"str": "nobody23456", "slug": "nobody23456", "int": "987654321"}
+
+
+def routes(resolver=None, prefix=""):
+    """Name and pattern of every address."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern, prefix + str(pattern.pattern))
+        else:
+            yield pattern.name, prefix + str(pattern.pattern)
+
+
+NAMES = dict(routes())
+
+
+@pytest.fixture
+def school(db, settings, tmp_path):
+    """The small school in the middle of its campaign, with one roster staged."""
+    settings.DATA = tmp_path
+    for folder in ("files", "staging"):
+        (tmp_path / folder).mkdir()
+    school = builder.build()
+    stage.start()
+    stage.play_on(school)
+    return school
+
+
+@pytest.fixture
+def things(school):
+    """For each address the thing of the branch it is about."""
+    duty = Duty.objects.filter(member=school.member).order_by("pk").first()
+    waiting = Submission.objects.filter(state=Submission.State.WAITING).order_by("pk").first()
+    roster = stage_roster(
+        ["学号,姓名,支部\n2008010003,张伟,国贸2008级学生第一党支部\n".encode()],
+        "名册.csv",
+        day=clock.today(),
+        scope="units",
+        owner=school.office.actor.id,
+    )
+    activity = Affiliation.objects.get(person=school.member2, role="A")
+    post = Post.objects.get(person=school.secretary)
+    campaign = Campaign.objects.get()
+    units = dict.fromkeys(n for n in NAMES if n and n.startswith("unit") and "<" in NAMES[n])
+    found = {name: {"public_id": school.branch.public_id} for name in units}
+    for name in NAMES:
+        pattern = NAMES[name]
+        if pattern.startswith("people/"):
+            found[name] = {"public_id": school.member.public_id}
+        elif pattern.startswith("campaigns/<"):
+            found[name] = {"public_id": campaign.public_id}
+        elif pattern.startswith("roster/<"):
+            found[name] = {"public_id": roster.public_id}
+        elif pattern.startswith("duties/<"):
+            found[name] = {"pk": duty.pk}
+        elif pattern.startswith("reviews/<"):
+            found[name] = {"pk": waiting.duty_id}
+        elif pattern.startswith("posts/<"):
+            found[name] = {"pk": post.pk}
+        elif pattern.startswith("activity/<"):
+            found[name] = {"pk": activity.pk}
+        elif pattern.startswith(("board/<", "missing/<")):
+            found[name] = {"code": school.branch.public_id}
+    slot = Slot.objects.filter(task__subject="member").order_by("pk").first()
+    more = {
+        "slot": slot.pk,
+        "figure": "accepted",
+        "kind": "exempt",
+        "number": 1,
+        "token": "x" * 24,
+        "colour": "a5121b",
+    }
+    for name, pattern in NAMES.items():
+        for argument in re.findall(r"<(?:\w+:)?(\w+)>", pattern.replace("?P<", "<")):
+            if argument not in found.setdefault(name, {}) and argument in more:
+                found[name][argument] = more[argument]
+    return found
+
+
+def browsers(school):
+    return {role: builder.client(None if role == "anonymous" else getattr(school, role)) for role in ROLES}
+
+
+def ask(client: Client, method: str, address: str):
+    """One request whose effects are undone, so that the next one meets the same school."""
+    with transaction.atomic():
+        response = getattr(client, method.lower())(address)
+        if hasattr(response, "streaming_content"):
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return response
+
+
+def test_every_door_for_everybody_by_every_method(school, things):
+    lines = ["\t".join(("address", "method", *ROLES))]
+    clients = browsers(school)
+    for name in sorted(filter(None, NAMES)):
+        address = reverse(name, kwargs=things.get(name) or None)
+        for method in METHODS:
+            got = []
+            for role in ROLES:
+                client = clients[role]
+                cookies = client.cookies.output()
+                got.append(str(ask(client, method, address).status_code))
+                if client.cookies.output() != cookies:  # signed out or in: a fresh browser for the next door
+                    clients[role] = builder.client(None if role == "anonymous" else getattr(school, role))
+            lines.append("\t".join((name, method, *got)))
+    text = "\n".join(lines) + "\n"
+    if os.environ.get("ZHENGYOU_WRITE_DOORS"):
+        TABLE.write_text(text)
+    assert "\t500" not in text
+    known, now = TABLE.read_text().splitlines(), text.splitlines()
+    assert [line for line in now if line not in known] == []
+    assert [line for line in known if line not in now] == []
+
+
+def test_no_address_is_without_a_name():
+    assert None not in NAMES
+
+
+def test_nobody_gets_in_without_signing_in():
+    """Read from the table: what a stranger may open is a short, visible list."""
+    rows = [line.split("\t") for line in TABLE.read_text().splitlines()[1:]]
+    open_doors = {row[0] for row in rows if row[2] in ("200", "422")}
+    assert open_doors <= {
+        "account_login",
+        "setup",
+        "slip",
+        "language",
+        "demo",
+        "brand",
+        "alive",
+        "account_logout",
+    }
+    # only GET and POST ever do anything
+    assert {row[i] for row in rows if row[1] in ("PUT", "DELETE") for i in range(2, 12)} == {"405"}
+
+
+def plain(response, asked: str) -> str:
+    """The page without what differs by chance (form keys, tokens) and without the id that was asked for."""
+    text = re.sub(r'(name="(?:key|csrfmiddlewaretoken)"[^>]*value=")[^"]*', r"\1", response.content.decode())
+    text = re.sub(r'(value=")[^"]*("[^>]*name="(?:key|csrfmiddlewaretoken)")', r"\1\2", text)
+    text = re.sub(r'("X-CSRFToken": ")[^"]*', r"\1", text)
+    return text.replace(f"/{asked}/", "//")
+
+
+@pytest.mark.parametrize("role", ["far", "secretary2"])
+def test_a_foreign_thing_is_as_if_it_were_not_there(role, school, things):
+    """Byte for byte: what one may not know answers like what does not exist."""
+    client = builder.client(getattr(school, role))
+    checked = 0
+    for name, arguments in things.items():
+        kinds = {a: k or "str" for k, a in re.findall(r"<(?:(\w+):)?(\w+)>", NAMES[name])}
+        key = next((a for a in ("public_id", "pk", "code") if a in arguments), None)
+        if key is None:
+            continue
+        real = ask(client, "GET", reverse(name, kwargs=arguments))
+        if real.status_code != 404:
+            continue
+        bogus = ask(client, "GET", reverse(name, kwargs={**arguments, key: BOGUS[kinds[key]]}))
+        assert bogus.status_code == 404
+        assert plain(bogus, BOGUS[kinds[key]]) == plain(real, str(arguments[key])), name
+        checked += 1
+    assert checked >= 4
