@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -9,6 +11,7 @@ from zhengyou.campaigns.actions import preparing as actions
 from zhengyou.campaigns.models import Answer, Campaign, Duty
 from zhengyou.campaigns.tests.test_preparing import DEMO, SPEECH, answers, school  # noqa: F401
 from zhengyou.journal.models import Entry
+from zhengyou.kit import clock
 from zhengyou.org.models import Placement
 from zhengyou.org.tests.builder import client
 
@@ -248,3 +251,22 @@ def test_every_page_is_complete_in_english(school, campaign, door):  # noqa: F81
 def test_the_demo_answers_are_the_file_that_the_upload_takes(school, campaign):  # noqa: F811
     answer = client(school.office).post(url(campaign, "answers/"), {"file": yaml(DEMO.read_bytes())})
     assert answer.status_code == 302
+
+
+def test_the_hospitals_pack_goes_through_the_same_pages_without_a_question(db):
+    from zhengyou.campaigns.tests.test_preparing import HOSPITAL, hospital
+    from zhengyou.org.models import Person
+    from zhengyou.packs import load
+
+    with clock.playing(date(2027, 3, 1)):
+        hospital(load(HOSPITAL).organisation)
+        browser = client(Person.objects.get(number="1"))
+        browser.post("/campaigns/take-up/", {"pack": "hospital-quality"})
+        campaign = Campaign.objects.get()
+        for door in PAGES:
+            assert browser.get(url(campaign, door)).status_code == 200, door
+        assert "问题都答完了" in text(browser.get(url(campaign, "questions/")))
+        browser.post(url(campaign, "approve/"), {"document_no": "院发〔2027〕3号"})
+        browser.post(url(campaign, "start/"))
+        assert Duty.objects.exists()
+        assert browser.get(url(campaign)).status_code == 200
