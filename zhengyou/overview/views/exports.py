@@ -53,7 +53,7 @@ def _rows(found: Board) -> Iterable[Sequence[Any]]:
             continue
         name = row.place.name if row.place else found.here.name
         if row.kind == "own":
-            name, tasks = f"{found.here.name}（{_('本级')}）", found.counted.own
+            name, tasks = _("%(unit)s（本级）") % {"unit": found.here.name}, found.counted.own
         elif row.kind == "rest":
             name, tasks = _("没有列出的 %(n)d 个") % {"n": row.units}, {}
         else:
