@@ -103,12 +103,13 @@ def record(verb: str, *, by: Actor, unit: str = "", subject: str = "", **facts: 
     if _open.get():
         raise RuntimeError("an action inside an action: pass the open entry to a function instead")
     form = current_form.get()
-    spend = form is not None and bool(form.key) and form.entry is None
+    if form is not None and (not form.key or form.entry is not None):
+        form = None
     token = _open.set(True)
     try:
         with transaction.atomic():
             chain = Chain.objects.select_for_update().get_or_create(pk=1)[0]
-            if spend and (earlier := SpentKey.objects.filter(key=form.key).first()):
+            if form is not None and (earlier := SpentKey.objects.filter(key=form.key).first()):
                 raise AlreadyDone(earlier)
             row = Entry(
                 id=chain.last + 1,
@@ -121,7 +122,7 @@ def record(verb: str, *, by: Actor, unit: str = "", subject: str = "", **facts: 
                 previous=chain.hash,
             )
             row.save(force_insert=True)
-            if spend:
+            if form is not None:
                 SpentKey.objects.create(key=form.key, entry=row, actor=by.id, path=form.path)
             entry = OpenEntry(row)
             entry.note(**facts)
@@ -133,7 +134,7 @@ def record(verb: str, *, by: Actor, unit: str = "", subject: str = "", **facts: 
                 row.delete()
     finally:
         _open.reset(token)
-    if spend and entry.kept:
+    if form is not None and entry.kept:
         form.entry = row.id
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from zhengyou import packs
-from zhengyou.campaigns import actions, duties
+from zhengyou.campaigns import actions
 from zhengyou.campaigns.actions import preparing
 from zhengyou.campaigns.actions.mass import DayOfStory
 from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
@@ -26,6 +26,7 @@ from zhengyou.packs.answers import Answers
 from zhengyou.packs.check import Checked
 from zhengyou.site.story import cast, place, texts, workbook
 from zhengyou.site.story.days import SEED, Calendar
+from zhengyou.site.urls import follow
 
 Say = Callable[[str], None]
 STORY = Actor.system("story")
@@ -44,7 +45,8 @@ def play(*, pack: str, today: date, say: Say) -> list[dict[str, str]]:
     answers = packs.demo_answers(pack) or Answers()
     checked = packs.load(path, answers.values)
     if checked.errors or checked.open or checked.pack is None:
-        raise Unplayable("; ".join(map(str, checked.errors[:3] or [q.ask.text() for q in checked.open[:3]])))
+        faults = [str(fault) for fault in checked.errors] + [question.ask.text() for question in checked.open]
+        raise Unplayable("; ".join(faults[:3]))
     opened = min((slot.opens_on for plan in schedule.plan(checked) for slot in plan.slots), default=today)
     with clock.playing(min(opened, today) - timedelta(days=40)):
         office = found(packs.load(path), answers, checked.pack.pack.id)
@@ -89,7 +91,7 @@ def import_roster(answers: Answers, pack_id: str) -> None:
         diff = look(path)
         if not diff.clean:
             raise Unplayable("; ".join(error["message"] for error in report.errors(diff)) or "questions")
-        write_roster(lambda: look(path), by=STORY, file_name=path.name, then=duties.follow_roster)
+        write_roster(lambda: look(path), by=STORY, file_name=path.name, then=follow)
 
 
 def appoint() -> None:
