@@ -55,7 +55,7 @@ def is_national_id(text: str) -> bool:
 
 
 _LOOSE = re.compile(
-    r"(?<![0-9A-Za-z])\d{6}[\s-]?\d{4}[\s-]?\d{4}[\s-]?\d{3}[\dXx](?![0-9A-Za-z])|(?<!\d)\d{15}(?!\d)"
+    r"(?<![0-9A-Za-z.])\d{6}[\s-]?\d{4}[\s-]?\d{4}[\s-]?\d{3}[\dXx](?![0-9A-Za-z])|(?<![\d.])\d{15}(?!\d)"
 )
 
 
@@ -76,6 +76,12 @@ def looks_like_id(cell: str) -> bool:
     return any(is_national_id(re.sub(r"[\s-]", "", found)) for found in _LOOSE.findall(text))
 
 
+def is_id(cell: str) -> bool:
+    """Whether a whole cell is a national ID number."""
+    text = re.sub(r"[\s-]", "", wide(cell[2:] if cell[:1] == "\2" else cell)).strip("'")
+    return len(text) < 19 and looks_like_id(cell) and (cell[:1] == "\2" or is_national_id(text))
+
+
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/\-]*")
 
 
@@ -87,10 +93,10 @@ def number(cell: str) -> Read:
         return "", "", "number_id"
     if cell[:1] == "\2":
         text = cell[2:]
-        if cell[1] != "n" or not text.isdigit():
-            return "", "", "number_odd"
-        if len(text) > 15:
+        if cell[1:2] == "n" and ("e+" in text or (text.isdigit() and len(text) > 15)):
             return "", "", "number_precise"
+        if cell[1:2] != "n" or not text.isdigit():
+            return "", "", "number_odd"
         return text, "number_numeric", ""
     text = tidy(cell)
     if not text:

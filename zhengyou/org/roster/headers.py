@@ -89,7 +89,8 @@ def _assign(columns: Columns, data: list[list[str]], words: Words) -> None:
         if (found and found[0] == "national_id") or _ids(data, at):
             columns.ids.append(text or _letter(at))
             known[at] = "national_id"
-            continue
+            if not (found and found[0] == "number"):  # there each row says itself what stands in place of a number
+                continue
         if not found:
             continue
         name, strength = found
@@ -113,7 +114,7 @@ def _assign(columns: Columns, data: list[list[str]], words: Words) -> None:
 def _ids(data: list[list[str]], at: int) -> bool:
     """Whether most of a column's values are national ID numbers."""
     said = [line[at] for line in data if at < len(line) and line[at]]
-    hits = sum(map(cells.looks_like_id, said))
+    hits = sum(map(cells.is_id, said))
     return hits > 0 and hits * 2 >= len(said)
 
 

@@ -41,7 +41,7 @@ class Row:
     note: str = ""
     faults: list[tuple[str, str, dict[str, Any]]] | None = None
 
-    def fault(self, where: str, code: str, **facts: Any) -> None:
+    def fault(self, where: str, code: str, /, **facts: Any) -> None:
         """Name a fault of this row."""
         if self.faults is None:
             self.faults = []
@@ -55,7 +55,7 @@ class Notes:
     kept: list[tuple[int, int, str, str, dict[str, Any]]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, sheet: int, row: int, where: str, code: str, **facts: Any) -> None:
+    def add(self, sheet: int, row: int, where: str, code: str, /, **facts: Any) -> None:
         """Note a warning: sheet index, row (0: the whole sheet), field, code, facts."""
         self.counts[code] += 1
         if self.counts[code] <= KEPT:
@@ -349,8 +349,11 @@ class Table:
             >= 2
         ):
             return True
-        return not number and not name and _remark(said)
+        return not number and _remark(said, name)
 
 
-def _remark(said: list[str]) -> bool:
-    return len(said) <= 3 and (is_footer(said[0]) or (len(said) == 1 and len(said[0]) > 12))
+def _remark(said: list[str], name: str) -> bool:
+    """Whether a row without a number is a remark under the table: 制表人：…, 注：…, or one long sentence."""
+    if len(said) <= 4 and is_footer(said[0]):
+        return True
+    return not name and len(said) == 1 and len(said[0]) > 12
