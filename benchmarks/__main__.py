@@ -14,11 +14,15 @@ JOBS = ("J2", "J3", "J4", "issue")
 
 def main() -> int:
     """Run one job."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure one job (PRODUCT.md §8).")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure one job (PRODUCT.md §8)."
+    )
     parser.add_argument("job", choices=JOBS)
     parser.add_argument("--units", type=int)
     parser.add_argument("--members", type=int)
-    parser.add_argument("--rows", type=int, help="rows of the roster (J4); default 2,207 and 100,000, one line each")
+    parser.add_argument(
+        "--rows", type=int, help="rows of the roster (J4); default 2,207 and 100,000, one line each"
+    )
     parser.add_argument("--clients", type=int)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--json", action="store_true", help="one JSON line (always so)")

@@ -20,7 +20,20 @@ from typing import Any
 
 from benchmarks import measure
 
-HEAD = ["学号", "姓名", "单位", "上级单位", "人员类别", "状态", "加入日期", "转正日期", "活动单位", "职务", "邮箱", "手机"]
+HEAD = [
+    "学号",
+    "姓名",
+    "单位",
+    "上级单位",
+    "人员类别",
+    "状态",
+    "加入日期",
+    "转正日期",
+    "活动单位",
+    "职务",
+    "邮箱",
+    "手机",
+]
 FAMILY, GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
 CSV_FROM = 200_001
 TIMES = {2207: 5}
@@ -35,10 +48,19 @@ def rows(n: int) -> Iterator[list[str]]:
         year, month = 2000 + at % 9, at % 12 + 1
         name = FAMILY[at % 16] + GIVEN[at % 20] + GIVEN[at // 20 % 20]
         yield [
-            str(2_000_000_000 + at), "" if at % 500 == 499 else name, f"学院{unit % parents}第{unit}支部", f"学院{unit % parents}总支",
-            "学生" if unit % 3 else "教职工", "正式党员", f"{year}-{month:02d}-01", f"{year + 1}-{month:02d}-01", "", "",
-            f"m{at}@example.org", f"138{at:08d}",
-        ]  # fmt: skip
+            str(2_000_000_000 + at),
+            "" if at % 500 == 499 else name,
+            f"学院{unit % parents}第{unit}支部",
+            f"学院{unit % parents}总支",
+            "学生" if unit % 3 else "教职工",
+            "正式党员",
+            f"{year}-{month:02d}-01",
+            f"{year + 1}-{month:02d}-01",
+            "",
+            "",
+            f"m{at}@example.org",
+            f"138{at:08d}",
+        ]
 
 
 def write(n: int, folder: Path) -> Path:
@@ -94,8 +116,15 @@ def one(path: Path, report: Path) -> None:
 
     cpus, walls = measure.repeated(check, 1)
     data = json.loads(out.getvalue())
-    found |= {"cpu_ms": cpus[0], "wall_ms": walls[0], "peak_rss_mb": measure.peak_rss_mb(), "rows": data["rows"],
-              "new": data["new"], "errors": len(data["errors"]), "report_kb": report.stat().st_size / 1024}  # fmt: skip
+    found |= {
+        "cpu_ms": cpus[0],
+        "wall_ms": walls[0],
+        "peak_rss_mb": measure.peak_rss_mb(),
+        "rows": data["rows"],
+        "new": data["new"],
+        "errors": len(data["errors"]),
+        "report_kb": report.stat().st_size / 1024,
+    }
     print(json.dumps(found))
 
 
@@ -108,23 +137,43 @@ def run(args: argparse.Namespace) -> int:
             results = []
             for _ in range(TIMES.get(n, 1)):
                 done = subprocess.run(
-                    [sys.executable, "-m", "benchmarks.j4", str(path), str(path.with_name(f"marked{path.suffix}"))],
-                    capture_output=True, text=True, check=True,
-                )  # fmt: skip
+                    [
+                        sys.executable,
+                        "-m",
+                        "benchmarks.j4",
+                        str(path),
+                        str(path.with_name(f"marked{path.suffix}")),
+                    ],
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                )
                 results.append(json.loads(done.stdout.strip().splitlines()[-1]))
             limits, _walls = measure.repeated(
-                lambda path=path: subprocess.run([sys.executable, "-c", READING, str(path)], check=True), TIMES.get(n, 1)
+                lambda path=path: subprocess.run([sys.executable, "-c", READING, str(path)], check=True),
+                TIMES.get(n, 1),
             )
         walls = [result["wall_ms"] for result in results]
         cpu = measure.percentile([result["cpu_ms"] for result in results], 50)
         wrong = any(r["rows"] != n or r["new"] + r["errors"] != n for r in results)
         bad += wrong
         measure.Measured(
-            "J4", {"rows": n}, queries=0, cpu_ms=cpu, p50_ms=measure.percentile(walls, 50),
-            p95_ms=measure.percentile(walls, 95), per_s=n / (cpu / 1000), errors=int(wrong),
-            peak_rss_mb=max(r["peak_rss_mb"] for r in results), limit_cpu_ms=measure.percentile(limits, 50),
-            notes={"format": path.suffix, "faults_marked": results[0]["errors"], "report_kb": round(results[0]["report_kb"])},
-        ).print()  # fmt: skip
+            "J4",
+            {"rows": n},
+            queries=0,
+            cpu_ms=cpu,
+            p50_ms=measure.percentile(walls, 50),
+            p95_ms=measure.percentile(walls, 95),
+            per_s=n / (cpu / 1000),
+            errors=int(wrong),
+            peak_rss_mb=max(r["peak_rss_mb"] for r in results),
+            limit_cpu_ms=measure.percentile(limits, 50),
+            notes={
+                "format": path.suffix,
+                "faults_marked": results[0]["errors"],
+                "report_kb": round(results[0]["report_kb"]),
+            },
+        ).print()
     return 1 if bad else 0
 
 

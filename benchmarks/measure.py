@@ -35,7 +35,10 @@ class Measured:
 
     def print(self, *, as_json: bool = True) -> None:
         """One line on stdout."""
-        facts = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        facts = {
+            name: round(value, 2) if isinstance(value, float) else value
+            for name, value in asdict(self).items()
+        }
         print(json.dumps(facts, ensure_ascii=False) if as_json else facts, flush=True)
 
 
@@ -47,7 +50,10 @@ def cpu_ms() -> float:
 
 def peak_rss_mb() -> float:
     """The largest resident size of this process or of any one ended child, in MB (Linux counts in kB)."""
-    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    return (
+        max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        / 1024
+    )
 
 
 def repeated(run: Callable[[], Any], times: int) -> tuple[list[float], list[float]]:

@@ -34,9 +34,7 @@ class Limits:
 
 
 BROWSER = Limits()
-TERMINAL = Limits(
-    rows=1_048_576, memory_mb=2048, unpacked_mb=4000, text_mb=4000, cpu_s=120, wall_s=600
-)
+TERMINAL = Limits(rows=1_048_576, memory_mb=2048, unpacked_mb=4000, text_mb=4000, cpu_s=120, wall_s=600)
 
 
 @dataclass(frozen=True)
@@ -76,12 +74,13 @@ class Unusable(ValueError):
 def sentence(code: str, **facts: object) -> str:
     """What to tell about a refusal."""
     save = _("在 Excel 里另存为「Excel 工作簿（.xlsx）」，再用一次。")
+    known = {"size": "", "most": "", "row": "", **facts}
     told = {
         "empty": _("这个文件是空的。请检查是不是选错了文件。"),
         "missing": _("找不到这个文件。请检查路径和文件名。"),
         "unreadable": _("这个文件打不开，没有读取权限或不是普通文件。请检查后再试。"),
-        "size": _("这个文件有 %(size)s MB，最多 %(most)s MB。请把它分成几个文件，或用命令行导入。") % {"size": "", "most": "", **facts},
-        "rows": _("这个文件超过 %(most)s 行。请分成几个文件；行数很多的名册可以存成 .csv，用命令行导入。") % {"most": "", **facts},
+        "size": _("这个文件有 %(size)s MB，最多 %(most)s MB。请把它分成几个文件，或用命令行导入。") % known,
+        "rows": _("这个文件超过 %(most)s 行。请分成几个文件；行数很多的名册可以存成 .csv，用命令行导入。") % known,
         "macros": _("这个文件里有宏，宏可能带病毒，系统不打开。") + save,
         "password": _("这个文件设了密码，系统打不开。请在 Excel 里取消密码，存盘后再用一次。"),
         "doctype": _("这个文件里有不该有的声明（DOCTYPE），系统不打开。") + save,
@@ -89,7 +88,10 @@ def sentence(code: str, **facts: object) -> str:
         "bomb": _("这个文件解开后大得不正常，系统不打开。请删掉多余的行列和格式，") + save,
         "xlsb": _("这是二进制工作簿（.xlsb），系统不读。") + save,
         "ods": _("这是 OpenDocument 表格（.ods），系统不读。请另存为「Excel 工作簿（.xlsx）」，再用一次。"),
-        "et": _("这是 WPS 表格自己的格式（.et），系统不读。请在 WPS 里点「文件」「另存为」，类型选「Microsoft Excel 文件（*.xlsx）」，再用一次。"),
+        "et": _(
+            "这是 WPS 表格自己的格式（.et），系统不读。请在 WPS 里点「文件」「另存为」，"
+            "类型选「Microsoft Excel 文件（*.xlsx）」，再用一次。"
+        ),
         "old_xls": _("这是 Excel 95 以前的老格式，系统不读。") + save,
         "html": _("这个文件其实是网页，只是名字像表格。请用 Excel 打开它，") + save,
         "xml": _("这是 XML 文件，不是工作簿。请用 Excel 打开它，") + save,
@@ -100,7 +102,7 @@ def sentence(code: str, **facts: object) -> str:
         "program": _("这是程序，不是表格，系统不打开。"),
         "binary": _("这个文件不是表格。能读的是 .xlsx、.xls 和 .csv。"),
         "encoding": _("这个文本文件的编码认不出来。请在 Excel 里另存为「CSV UTF-8」或 .xlsx，再用一次。"),
-        "quotes": _("这个 .csv 在第 %(row)s 行附近引号不成对，后面读不下去。请另存为 .xlsx，再用一次。") % {"row": "", **facts},
+        "quotes": _("这个 .csv 在第 %(row)s 行附近引号不成对，后面读不下去。请另存为 .xlsx，再用一次。") % known,
         "broken": _("这个文件坏了，或者没有存完整，读不出来。请用 Excel 打开它，") + save,
         "limits": _("读这个文件要的时间或内存超过了上限，已经停下。请删掉多余的行列和格式，或分成几个文件，再用一次。"),
     }  # fmt: skip
@@ -204,7 +206,10 @@ def write_rows(
     }
     with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options) as book:
         sheet = book.add_worksheet(safe_sheet_name(sheet_name))
-        bold, as_text = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "@"})
+        bold, as_text = (
+            book.add_format({"bold": True, "text_wrap": True}),
+            book.add_format({"num_format": "@"}),
+        )
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)

@@ -1,9 +1,10 @@
 """The child that opens a stranger's workbook: limits first, then the guard, then calamine; rows leave as plain lines.
 
 Run as a script (`python -I sheets_child.py LIMITS_JSON PATH`), on its own, without Django and without the package.
-Lines on stdout, UTF-8: `S{json}` a sheet begins; `B12` so many blank rows; `R…` a row, cells between U+001F; `F1,4;…` the
-same with the columns that a merged cell filled; `E{json}` the end; `X{json}` a refusal `{code, …}`. A cell that is not text begins with U+0002 and
-n (number), d (date), b (yes/no) or t (time). Nothing else is ever written: no control characters, no tracebacks.
+Lines on stdout, UTF-8: `S{json}` a sheet begins; `B12` so many blank rows; `R…` a row, cells between U+001F;
+`F1,4;…` the same with the columns that a merged cell filled; `E{json}` the end; `X{json}` a refusal `{code, …}`. A cell
+that is not text begins with U+0002 and n (number), d (date), b (yes/no) or t (time). Nothing else is ever written: no
+control characters, no tracebacks.
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ def guard_zip(path: str, limits: dict) -> str:
             raise Refused("ods")
         if "[content_types].xml" not in lower:
             raise Refused("archive")
-        kinds = read_start(archive, next(n for n in names if n.lower() == "[content_types].xml"), 1_000_000).lower()
+        kinds = read_start(
+            archive, next(n for n in names if n.lower() == "[content_types].xml"), 1_000_000
+        ).lower()
         if b"macroenabled" in kinds:
             raise Refused("macros")
         if b"sheet.binary.main" in kinds or "xl/workbook.bin" in lower:
@@ -373,7 +376,7 @@ def main() -> None:
         answer = {"code": "memory"}
     except UnicodeDecodeError:
         answer = {"code": "encoding"}
-    except BaseException:  # a panic of the reader is no Exception; whatever happened, the answer is one sentence
+    except BaseException:  # a panic of the reader is no Exception; the answer is one sentence all the same
         answer = {"code": "broken"}
     else:
         return

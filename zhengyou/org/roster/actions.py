@@ -64,7 +64,9 @@ def import_roster(
         still = known is not None and entry.row.id == mark + 1
         diff = known if still and known is not None else again()
         if seen and diff.fingerprint() != seen:
-            raise Conflict(_("您核对之后，组织里又有了变动，差异已经不一样。什么都没有写，请按新的差异再核对一次。"))
+            raise Conflict(
+                _("您核对之后，组织里又有了变动，差异已经不一样。什么都没有写，请按新的差异再核对一次。")
+            )
         _insist_clean(diff)
         written = write(entry, diff, authority)
         roster = _keep(entry, diff, roster, file_name, sha256, by)
@@ -77,7 +79,9 @@ def import_roster(
 def _insist_clean(diff: Diff) -> None:
     first = Organisation.objects.values_list("founded_on", flat=True).first()
     if first is not None and diff.standing.day < first:
-        raise Invalid(Problem("day", _("名册日期早于组织建立的日子（%(day)s）。") % {"day": first.isoformat()}))
+        raise Invalid(
+            Problem("day", _("名册日期早于组织建立的日子（%(day)s）。") % {"day": first.isoformat()})
+        )
     if diff.standing.day > clock.today():
         raise Invalid(Problem("day", _("名册日期不能晚于今天。")))
     verdict = rules.may_confirm(diff.counts[ERROR], len(diff.open))

@@ -29,6 +29,7 @@ from zhengyou.org.roster.comparing import compare
 from zhengyou.org.roster.diff import Diff
 from zhengyou.org.roster.rows import Notes, Roster, Row, read
 from zhengyou.org.roster.standing import load
+from zhengyou.org.roster.units import Question
 from zhengyou.org.roster.words import Words
 
 LARGEST_MB = 20
@@ -43,7 +44,9 @@ def staged(roster: RosterImport) -> Path:
     return Path(settings.DATA) / "staging" / f"roster-{roster.public_id}"
 
 
-def stage(blocks: Iterable[bytes], name: str, *, day: date, scope: str, owner: str, key: str = "") -> RosterImport:
+def stage(
+    blocks: Iterable[bytes], name: str, *, day: date, scope: str, owner: str, key: str = ""
+) -> RosterImport:
     """Keep an uploaded file and read it, small ones at once, larger ones in the background; one per form key."""
     if key and (before := RosterImport.objects.filter(key=key, owner=owner).first()):
         return before
@@ -137,9 +140,9 @@ def decide(roster: RosterImport, answers: dict[str, str]) -> Diff:
 def put_away(roster: RosterImport) -> None:
     """Drop a staged roster: its rows and its file go, its line in the list stays."""
     with transaction.atomic():
-        n = RosterImport.objects.filter(pk=roster.pk, state__in=(State.READING, State.PARSED, State.REFUSED)).update(
-            state=State.PUT_AWAY, reading={}, questions=[], decisions={}
-        )
+        n = RosterImport.objects.filter(
+            pk=roster.pk, state__in=(State.READING, State.PARSED, State.REFUSED)
+        ).update(state=State.PUT_AWAY, reading={}, questions=[], decisions={})
         if n:
             RosterRow.objects.filter(roster=roster).delete()
     staged(roster).unlink(missing_ok=True)
@@ -191,7 +194,9 @@ def rebuilt(roster: RosterImport) -> Roster:
     for cells in rows.iterator(chunk_size=2000):
         *plain, faults = cells
         plain[11], plain[12] = tuple(plain[11]), tuple(plain[12])
-        found.rows.append(Row(*plain, faults=[tuple(fault) for fault in faults] or None))
+        row = Row(*plain)
+        row.faults = [tuple(fault) for fault in faults] or None
+        found.rows.append(row)
     return found
 
 
@@ -229,13 +234,22 @@ def _keep(roster: RosterImport, diff: Diff, cells: list[list[Any]]) -> None:
     )  # fmt: skip
     roster.state = State.PARSED
     roster.summary = summary(diff)
-    roster.questions = [
-        {"id": q.id, "code": q.code, "facts": q.facts, "options": [list(o) for o in q.options], "at": list(q.at), "answer": q.answer}
-        for q in diff.questions
-    ]  # fmt: skip
+    roster.questions = [_asked(question) for question in diff.questions]
     roster.reading["said"] = [list(note) for note in diff.roster.notes.kept]
     roster.reading["said_counts"] = dict(diff.roster.notes.counts)
     roster.save(update_fields=["state", "summary", "questions", "reading"])
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    options = [list(option) for option in question.options]
+    return {
+        "id": question.id,
+        "code": question.code,
+        "facts": question.facts,
+        "options": options,
+        "at": list(question.at),
+        "answer": question.answer,
+    }
 
 
 def _said(line: Any, asked: list[str] | None) -> dict[str, Any]:

@@ -112,11 +112,23 @@ def _people(diff: Diff, mains: list[Line], done: Written) -> dict[int, int]:
     many(
         f"INSERT INTO org_person ({_PERSON}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            (pid, row.number, row.name, sort_key(row.name), row.joined or None, row.confirmed or None, row.email, row.phone, row.note)
+            (
+                pid,
+                row.number,
+                row.name,
+                sort_key(row.name),
+                row.joined or None,
+                row.confirmed or None,
+                row.email,
+                row.phone,
+                row.note,
+            )
             for pid, row in zip(_public_ids(len(fresh)), (line.row for line in fresh), strict=True)
         ),
-    )  # fmt: skip
-    ids = dict(sql.rows("SELECT number, id FROM org_person WHERE id > :before", before=before)) if fresh else {}
+    )
+    ids = (
+        dict(sql.rows("SELECT number, id FROM org_person WHERE id > :before", before=before)) if fresh else {}
+    )
     done.new = sum(line.state == NEW for line in mains)
     done.changed = sum(line.state == CHANGED for line in mains)
     updates = []
@@ -127,7 +139,18 @@ def _people(diff: Diff, mains: list[Line], done: Written) -> dict[int, int]:
         new = {name: getattr(row, name) or getattr(known, name) for name in PLAIN}
         if any(new[name] != getattr(known, name) for name in PLAIN):
             key = sort_key(new["name"])
-            updates.append((new["name"], key, new["joined"] or None, new["confirmed"] or None, new["email"], new["phone"], new["note"], known.id))
+            updates.append(
+                (
+                    new["name"],
+                    key,
+                    new["joined"] or None,
+                    new["confirmed"] or None,
+                    new["email"],
+                    new["phone"],
+                    new["note"],
+                    known.id,
+                )
+            )
     many(
         """UPDATE org_person SET name = %s, sort_key = %s, joined_on = %s, confirmed_on = %s, email = %s, phone = %s,
            note = %s WHERE id = %s""",
@@ -136,15 +159,20 @@ def _people(diff: Diff, mains: list[Line], done: Written) -> dict[int, int]:
     return {id(line): line.known.id if line.known is not None else ids[line.row.number] for line in mains}
 
 
-def _registered(entry: OpenEntry, diff: Diff, mains: list[Line], people: dict[int, int], done: Written) -> None:
+def _registered(
+    entry: OpenEntry, diff: Diff, mains: list[Line], people: dict[int, int], done: Written
+) -> None:
     day, last = diff.standing.day, diff.standing.last.isoformat() if diff.standing.last else ""
     fresh, again = [], []
     for line in mains:
         row, known, place = line.row, line.known, line.place
-        assert place is not None and place.id is not None
+        assert place is not None
+        assert place.id is not None
         if line.state == NEW:
             begun = "developed" if known is None and last and row.joined > last else "in"
-            fresh.append((people[id(line)], place.id, "R", row.category, row.status, begun, "", day, FAR, entry.id))
+            fresh.append(
+                (people[id(line)], place.id, "R", row.category, row.status, begun, "", day, FAR, entry.id)
+            )
             continue
         assert known is not None
         category, status = row.category or known.category, row.status or known.status
@@ -152,14 +180,21 @@ def _registered(entry: OpenEntry, diff: Diff, mains: list[Line], people: dict[in
             how = "moved" if place.id != known.unit else "changed"
             done.moved += how == "moved"
             again.append((known.row, how, place.id, category, status))
-    many(f"INSERT INTO org_affiliation ({_AFFILIATION}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", fresh)
-    many("UPDATE org_affiliation SET dropped_id = %s WHERE id = %s", ((entry.id, row) for row, *_rest in again))
+    many(
+        f"INSERT INTO org_affiliation ({_AFFILIATION}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", fresh
+    )
+    many(
+        "UPDATE org_affiliation SET dropped_id = %s WHERE id = %s", ((entry.id, row) for row, *_rest in again)
+    )
     _end_rows(entry, day, ((row, how) for row, how, *_rest in again))
     many(
         f"""INSERT INTO org_affiliation ({_AFFILIATION})
             SELECT person_id, %s, role, %s, %s, CASE WHEN valid_from < %s THEN %s ELSE begun END, '', %s, %s, %s
             FROM org_affiliation WHERE id = %s""",
-        ((unit, category, status, day, how, day, FAR, entry.id, row) for row, how, unit, category, status in again),
+        (
+            (unit, category, status, day, how, day, FAR, entry.id, row)
+            for row, how, unit, category, status in again
+        ),
     )
 
 
@@ -188,14 +223,17 @@ def _activity(entry: OpenEntry, diff: Diff, mains: list[Line], people: dict[int,
         held = diff.standing.activity.get(known.id, {}) if known is not None else {}
         if not line.activity and not held:
             continue
-        wanted = {p.id for p in line.activity} if line.activity else set(held)
-        wanted.discard(place.id if place else None)
+        wanted = {p.id for p in line.activity if p.id is not None} if line.activity else set(held)
+        wanted -= {place.id} if place else set()
         ends += [(row, "out") for unit, row in held.items() if unit not in wanted]
         fresh += [
-            (people[id(line)], unit, "A", "", "", "in", "", day, FAR, entry.id) for unit in sorted(wanted - set(held))
+            (people[id(line)], unit, "A", "", "", "in", "", day, FAR, entry.id)
+            for unit in sorted(wanted - set(held))
         ]
     _drop(entry, day, ends)
-    many(f"INSERT INTO org_affiliation ({_AFFILIATION}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", fresh)
+    many(
+        f"INSERT INTO org_affiliation ({_AFFILIATION}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", fresh
+    )
 
 
 def _posts(entry: OpenEntry, diff: Diff, mains: list[Line], people: dict[int, int], done: Written) -> None:
@@ -206,11 +244,15 @@ def _posts(entry: OpenEntry, diff: Diff, mains: list[Line], people: dict[int, in
         for place, code in line.posts:
             assert place.id is not None
             key = (people[id(line)], place.id, code)
-            if key in seen or (line.known is not None and (place.id, code) in diff.standing.posts.get(line.known.id, ())):
+            if key in seen or (
+                line.known is not None and (place.id, code) in diff.standing.posts.get(line.known.id, ())
+            ):
                 continue
             seen.add(key)
             post = diff.words.part.post(code)
-            leads = (code == "secretary" or (post is not None and post.first_responsible)) and place.id not in first
+            leads = (
+                code == "secretary" or (post is not None and post.first_responsible)
+            ) and place.id not in first
             if leads:
                 first.add(place.id)
             fresh.append((*key, leads, diff.standing.day, FAR, entry.id))
@@ -230,7 +272,10 @@ def _endings(entry: OpenEntry, diff: Diff, done: Written, authority: rules.Autho
     rows: list[tuple[int, str]] = []
     for known in gone:
         how = diff.endings[known.number]
-        rows += [(known.row or 0, how), *((row, how) for row in diff.standing.activity.get(known.id, {}).values())]
+        rows += [
+            (known.row or 0, how),
+            *((row, how) for row in diff.standing.activity.get(known.id, {}).values()),
+        ]
     _drop(entry, day, rows)
     done.ended = len(gone)
     with_posts = [known.id for known in gone if known.id in diff.standing.posts]
@@ -247,7 +292,9 @@ def _endings(entry: OpenEntry, diff: Diff, done: Written, authority: rules.Autho
 def _aliases(entry: OpenEntry, diff: Diff) -> None:
     for name, place in diff.units.aliases.items():
         if place.id is not None:
-            UnitAlias.objects.update_or_create(name=name[:200], defaults={"unit_id": place.id, "entry_id": entry.id})
+            UnitAlias.objects.update_or_create(
+                name=name[:200], defaults={"unit_id": place.id, "entry_id": entry.id}
+            )
 
 
 def _prove(diff: Diff, done: Written) -> None:
@@ -261,7 +308,9 @@ def _prove(diff: Diff, done: Written) -> None:
     done.closing = people
     balance = diff.balance
     if not people == rows == balance.closing == balance.leaves:
-        raise RuntimeError(f"the balance does not hold: {people}, {rows}, {balance.closing}, {balance.leaves}")
+        raise RuntimeError(
+            f"the balance does not hold: {people}, {rows}, {balance.closing}, {balance.leaves}"
+        )
 
 
 def not_written(why: str) -> str:

@@ -66,13 +66,23 @@ def annotate(original: Path, target: Path, diff: Diff) -> None:
             try:
                 _patch(original, new, found, diff.roster.widths)
                 return
-            except (Unusual, zipfile.BadZipFile, KeyError, ElementTree.ParseError, RuntimeError, NotImplementedError):
+            except (
+                Unusual,
+                zipfile.BadZipFile,
+                KeyError,
+                ElementTree.ParseError,
+                RuntimeError,
+                NotImplementedError,
+            ):
                 new.unlink(missing_ok=True)
         _values(original, new, found, diff)
 
 
 def _patch(original: Path, target: Path, found: Marks, widths: dict[int, int]) -> None:
-    with zipfile.ZipFile(original) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+    with (
+        zipfile.ZipFile(original) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
         parts = _parts(old)
         todo = {parts[sheet]: (rows, widths.get(sheet, 1)) for sheet, rows in found.items() if rows}
         for info in old.infolist():
@@ -80,7 +90,10 @@ def _patch(original: Path, target: Path, found: Marks, widths: dict[int, int]) -
                 rows, width = todo[info.filename]
                 entry = zipfile.ZipInfo(info.filename, info.date_time)
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                with old.open(info) as source, new.open(entry, "w", force_zip64=info.file_size > 1 << 30) as out:
+                with (
+                    old.open(info) as source,
+                    new.open(entry, "w", force_zip64=info.file_size > 1 << 30) as out,
+                ):
                     _stream(source, out, dict(rows), width)
             else:
                 _copy(old, new, info)
@@ -103,7 +116,8 @@ def _parts(old: zipfile.ZipFile) -> dict[int, str]:
 def _copy(old: zipfile.ZipFile, new: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     """Copy a part as it lies there, compressed, without unpacking it."""
     source, out = old.fp, new.fp
-    assert source is not None and out is not None
+    assert source is not None
+    assert out is not None
     source.seek(info.header_offset)
     header = source.read(30)
     source.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
@@ -147,7 +161,15 @@ def _stream(source: IO[bytes], out: IO[bytes], rows: dict[int, str], width: int)
                     break
                 end = close + 6
             out.write(buffer[at : match.start()])
-            out.write(_marked(buffer[match.start() : match.end()], buffer[match.end() : end], number, rows[number], width))
+            out.write(
+                _marked(
+                    buffer[match.start() : match.end()],
+                    buffer[match.end() : end],
+                    number,
+                    rows[number],
+                    width,
+                )
+            )
             at = end
             waiting.discard(number)
         if not block:
@@ -203,7 +225,10 @@ def _letters(at: int) -> str:
 
 def _csv(original: Path, target: Path, rows: dict[int, str], encoding: str) -> None:
     """A text file with one more column, in its own encoding and with its own separator."""
-    with original.open(encoding=encoding, newline="") as file, target.open("w", encoding=encoding, newline="") as out:
+    with (
+        original.open(encoding=encoding, newline="") as file,
+        target.open("w", encoding=encoding, newline="") as out,
+    ):
         separator = sheets_child.separator_of([line for line in islice(file, 60) if line.strip()])
         file.seek(0)
         made = csv.writer(out, delimiter=separator)
@@ -213,7 +238,12 @@ def _csv(original: Path, target: Path, rows: dict[int, str], encoding: str) -> N
 
 def _values(original: Path, target: Path, found: Marks, diff: Diff) -> None:
     """The file's values as a new workbook with the marks in a last column."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
     with xlsxwriter.Workbook(str(target), options) as book:
         late = book.add_format({"bold": True, "font_color": "#AD4A06"})
         used: set[str] = set()

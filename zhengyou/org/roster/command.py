@@ -63,7 +63,9 @@ def bundled(pack: str = PACK) -> Part:
 
     checked = load_pack(pack)
     if checked.organisation is None:
-        raise Unusable(_("方案包「%(pack)s」里读不出组织部分。先用 zhengyou pack check 核对它。") % {"pack": pack})
+        raise Unusable(
+            _("方案包「%(pack)s」里读不出组织部分。先用 zhengyou pack check 核对它。") % {"pack": pack}
+        )
     return checked.organisation
 
 

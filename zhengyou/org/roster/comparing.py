@@ -108,8 +108,14 @@ class _Comparison:
             return self._by_name(line)
         if known.name != line.row.name and not set(known.name) & set(line.row.name):
             facts = {"number": known.number, "old": known.name, "new": line.row.name}
-            answer = self._ask(line, f"name:{known.number}", "ask_name", facts,
-                               [("changed", "answer_name_changed", facts), ("wrong", "answer_name_wrong", facts)], "name")  # fmt: skip
+            answer = self._ask(
+                line,
+                f"name:{known.number}",
+                "ask_name",
+                facts,
+                [("changed", "answer_name_changed", facts), ("wrong", "answer_name_wrong", facts)],
+                "name",
+            )
             if answer == "wrong":
                 line.row.fault("number", "number_taken_here", other=known.name)
                 line.state = ERROR
@@ -130,8 +136,14 @@ class _Comparison:
         """Only name and unit match: never merged, always asked."""
         for known in self._candidates(line):
             facts = {"number": known.number, "name": known.name}
-            answer = self._ask(line, f"person:{self._ref(line)}", "ask_person", facts,
-                               [(f"same:{known.number}", "answer_person_same", facts), ("new", "answer_person_new", facts)], "number")  # fmt: skip
+            answer = self._ask(
+                line,
+                f"person:{self._ref(line)}",
+                "ask_person",
+                facts,
+                [(f"same:{known.number}", "answer_person_same", facts), ("new", "answer_person_new", facts)],
+                "number",
+            )
             if answer == f"same:{known.number}":
                 line.row.number = known.number
                 return known
@@ -305,7 +317,11 @@ class _Comparison:
                 places = [named] if named is not None and named.kind in on else []
             else:
                 places = [place for place in line.place.line() if place.kind in on]
-                places = [place for place in places if place.kind in kinds.split(",")] or places if kinds else places
+                places = (
+                    [place for place in places if place.kind in kinds.split(",")] or places
+                    if kinds
+                    else places
+                )
             if places:
                 line.posts.append((places[0], code))
             else:
@@ -348,6 +364,13 @@ class _Comparison:
             answer = self.decisions.get(qid, "")
             options = [("pad", "answer_pad", facts), ("keep", "answer_keep_short", facts)]
             self.diff.questions.append(
-                Question(qid, "ask_zeros", facts, options, (sheet, first.row, "number"),
-                         [(sheet, roster.rows[at].row) for at in rows[:200]], answer if answer in ("pad", "keep") else "")
-            )  # fmt: skip
+                Question(
+                    qid,
+                    "ask_zeros",
+                    facts,
+                    options,
+                    (sheet, first.row, "number"),
+                    [(sheet, roster.rows[at].row) for at in rows[:200]],
+                    answer if answer in ("pad", "keep") else "",
+                )
+            )

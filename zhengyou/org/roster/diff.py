@@ -104,16 +104,10 @@ class Diff:
 
 def find_missing(diff: Diff, decisions: dict[str, str], spoken: set[str]) -> None:
     """Who is registered within the scope and not in the file; nobody ends without a decision."""
-    inside = (
-        None if diff.scope == "all" else {line.place.id for line in diff.lines if line.place is not None}
-    )
+    inside = None if diff.scope == "all" else {line.place.id for line in diff.lines if line.place is not None}
     everybody = decisions.get("missing:*", "keep")
     for known in diff.standing.people.values():
-        if (
-            known.unit is None
-            or known.number in spoken
-            or (inside is not None and known.unit not in inside)
-        ):
+        if known.unit is None or known.number in spoken or (inside is not None and known.unit not in inside):
             continue
         diff.missing.append(known)
         how = decisions.get(f"missing:{known.number}", everybody)
@@ -121,12 +115,13 @@ def find_missing(diff: Diff, decisions: dict[str, str], spoken: set[str]) -> Non
             diff.endings[known.number] = how
 
 
-
 def balance(diff: Diff) -> None:
     done = diff.balance
     done.opening = diff.standing.members
     last = diff.standing.last.isoformat() if diff.standing.last else ""
-    sums: Counter[Any] = Counter(known.unit for known in diff.standing.people.values() if known.unit is not None)
+    sums: Counter[Any] = Counter(
+        known.unit for known in diff.standing.people.values() if known.unit is not None
+    )
     for line in diff.lines:
         if line.main is not None or line.state == ERROR or line.place is None:
             continue

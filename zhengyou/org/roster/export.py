@@ -17,7 +17,9 @@ from zhengyou.packs.organisation import Organisation as Part
 def write_roster(target: Path | IO[bytes], part: Part) -> None:
     """Write everybody registered today with all fields of the roster; contact details included: for the office only."""
     headers = [f"{HEADERS[field][0]} {HEADERS[field][1]}" for field in FIELDS]
-    sheets.write_rows(target, "名册", headers, _lines(part), widths=[14, 14, 28, 28, 14, 12, 12, 12, 12, 24, 16, 24, 16, 24])
+    sheets.write_rows(
+        target, "名册", headers, _lines(part), widths=[14, 14, 28, 28, 14, 12, 12, 12, 12, 24, 16, 24, 16, 24]
+    )
 
 
 def _lines(part: Part) -> Iterator[list[str]]:
@@ -25,7 +27,9 @@ def _lines(part: Part) -> Iterator[list[str]]:
     units = standing.units
     posts: dict[int, list[str]] = defaultdict(list)
     for person, held in standing.posts.items():
-        posts[person] = [f"{words.label('post', code)}（{units[u].name}）" for u, code in sorted(held) if u in units]
+        posts[person] = [
+            f"{words.label('post', code)}（{units[u].name}）" for u, code in sorted(held) if u in units
+        ]
     for known in standing.people.values():
         unit = units.get(known.unit or 0)
         if unit is None:

@@ -25,7 +25,10 @@ class Upload(Form):
     )
     scope = forms.ChoiceField(
         label=_("这份名册应当有谁"),
-        choices=[("all", _("整个组织的人：不在名册里的都列出来")), ("units", _("只有名册里这些单位的人：别的单位不看"))],
+        choices=[
+            ("all", _("整个组织的人：不在名册里的都列出来")),
+            ("units", _("只有名册里这些单位的人：别的单位不看")),
+        ],
         widget=forms.RadioSelect,
         initial="all",
         required=False,

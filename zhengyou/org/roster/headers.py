@@ -89,7 +89,9 @@ def _assign(columns: Columns, data: list[list[str]], words: Words) -> None:
         if (found and found[0] == "national_id") or _ids(data, at):
             columns.ids.append(text or _letter(at))
             known[at] = "national_id"
-            if not (found and found[0] == "number"):  # there each row says itself what stands in place of a number
+            if not (
+                found and found[0] == "number"
+            ):  # there each row says itself what stands in place of a number
                 continue
         if not found:
             continue

@@ -36,10 +36,12 @@ def errors(diff: Diff) -> Iterator[dict[str, Any]]:
             header, what = told(roster, line.row)
             sheet = roster.sheets[line.row.sheet]
             yield {
-                "sheet": sheet, "row": line.row.row, "column": header,
+                "sheet": sheet,
+                "row": line.row.row,
+                "column": header,
                 "message": place(sheet, line.row.row, header, what) + "。",
                 "codes": [code for _where, code, _facts in line.row.faults],
-            }  # fmt: skip
+            }
 
 
 def warnings(diff: Diff) -> list[dict[str, Any]]:
@@ -50,7 +52,9 @@ def warnings(diff: Diff) -> list[dict[str, Any]]:
         if question.code in ("unit_near", "unit_near_file", "ask_zeros"):
             sheet, row, where = question.at
             header = roster.column(sheet, where) if where else ""
-            out.append(_warning(roster, sheet, row, header, question.code, say(question.code, question.facts)))
+            out.append(
+                _warning(roster, sheet, row, header, question.code, say(question.code, question.facts))
+            )
     return out
 
 
@@ -63,8 +67,15 @@ def noted(roster: Roster) -> list[dict[str, Any]]:
     for code, count in sorted(roster.notes.counts.items()):
         kept = sum(note[3] == code for note in roster.notes.kept)
         if count > kept:
-            out.append({"sheet": "", "row": 0, "column": "", "code": code,
-                        "message": say("many_more", {"count": count - kept})})  # fmt: skip
+            out.append(
+                {
+                    "sheet": "",
+                    "row": 0,
+                    "column": "",
+                    "code": code,
+                    "message": say("many_more", {"count": count - kept}),
+                }
+            )
     return out
 
 
@@ -159,13 +170,18 @@ def as_json(diff: Diff) -> dict[str, Any]:
         "units": units_named(diff),
         "new_units": new_units(diff),
         "missing_people": [
-            {"number": known.number, "name": known.name, "unit": _unit(diff, known.unit), "decision": diff.endings.get(known.number, "keep")}
+            {
+                "number": known.number,
+                "name": known.name,
+                "unit": _unit(diff, known.unit),
+                "decision": diff.endings.get(known.number, "keep"),
+            }
             for known in diff.missing
         ],
         "balance": diff.balance.as_json(),
         "day": diff.standing.day.isoformat(),
         "scope": diff.scope,
-    }  # fmt: skip
+    }
 
 
 def _unit(diff: Diff, unit: int | None) -> str:
@@ -175,9 +191,10 @@ def _unit(diff: Diff, unit: int | None) -> str:
 
 def balance_line(diff_balance: dict[str, int]) -> str:
     """opening + in + developed − out − left − deceased = closing, and the leaves' sum beside it."""
-    line = _("期初 %(opening)s + 转入 %(in)s + 新发展 %(developed)s − 转出 %(out)s − 离开 %(left)s − 去世 %(deceased)s = 期末 %(closing)s") % {
-        name: f"{value:,}" for name, value in diff_balance.items()
-    }  # fmt: skip
+    line = _(
+        "期初 %(opening)s + 转入 %(in)s + 新发展 %(developed)s"
+        " − 转出 %(out)s − 离开 %(left)s − 去世 %(deceased)s = 期末 %(closing)s"
+    ) % {name: f"{value:,}" for name, value in diff_balance.items()}
     same = diff_balance["leaves"] == diff_balance["closing"]
     leaves = f"{diff_balance['leaves']:,}"
     tail = _("各单位相加 %(leaves)s，对得上") if same else _("各单位相加 %(leaves)s，对不上，请告诉管理员")
@@ -187,9 +204,10 @@ def balance_line(diff_balance: dict[str, int]) -> str:
 def in_words(diff: Diff, most: int = 20) -> Iterator[str]:
     """The check for people: figures first, then faults, questions and warnings, each list cut after `most`."""
     data = as_json(diff)
-    yield _("%(rows)s 行，%(people)s 人，%(units)s 个单位：新增 %(new)s，变更 %(changed)s，不变 %(unchanged)s，有错 %(errors)s；名册里没有 %(missing)s 人") % {
-        **data, "errors": len(data["errors"])
-    }  # fmt: skip
+    yield _(
+        "%(rows)s 行，%(people)s 人，%(units)s 个单位：新增 %(new)s，变更 %(changed)s，不变 %(unchanged)s，"
+        "有错 %(errors)s；名册里没有 %(missing)s 人"
+    ) % {**data, "errors": len(data["errors"])}
     yield balance_line(data["balance"])
     if data["new_units"]:
         yield _("组织树里没有、将新设的单位：%(count)s 个") % {"count": len(data["new_units"])}

@@ -202,7 +202,9 @@ class Table:
         found = find(self.held[:HEAD], self.held, self.words)
         held, self.held = self.held, []
         if self.sheet.width >= 200:
-            self.roster.widths[self.at] = self.sheet.left + max((len(line) for _row, line, _filled in held), default=1)
+            self.roster.widths[self.at] = self.sheet.left + max(
+                (len(line) for _row, line, _filled in held), default=1
+            )
         if found is None:
             self.columns = Columns()
             if held:
@@ -303,7 +305,9 @@ class Table:
             known = self._posts[cell] = (tuple(dict.fromkeys(codes)), "、".join(odd)[:60])
         out.post = known[0]
         if known[1]:
-            self.roster.notes.add(self.at, out.row, "post", "post_odd", value=known[1], known=self.words.all("post"))
+            self.roster.notes.add(
+                self.at, out.row, "post", "post_odd", value=known[1], known=self.words.all("post")
+            )
 
     def _width(self, out: Row, numeric: bool) -> None:
         width, has = self.words.width(out.category), len(out.number)
@@ -333,7 +337,12 @@ class Table:
         """Whether a row adds up, repeats the header, or is a remark: then it is no person."""
         name = line[columns.name] if -1 < columns.name < len(line) else ""
         number = line[columns.number] if -1 < columns.number < len(line) else ""
-        if number[-1:].isdigit() and name and name[0] not in self.starts and number[0] not in self.first_total:
+        if (
+            number[-1:].isdigit()
+            and name
+            and name[0] not in self.starts
+            and number[0] not in self.first_total
+        ):
             return False
         said = [cell for at, cell in enumerate(line) if cell.strip() and at not in filled]
         if not said:

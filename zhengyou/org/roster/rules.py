@@ -18,7 +18,10 @@ def may_import(authority: Authority) -> Verdict:
 def may_confirm(errors: int, questions: int) -> Verdict:
     """May be written: no row has a fault and no question is open."""
     if errors and questions:
-        return no(_("还不能确认：有 %(errors)s 行要改，%(questions)s 件事要您定。") % {"errors": errors, "questions": questions})
+        return no(
+            _("还不能确认：有 %(errors)s 行要改，%(questions)s 件事要您定。")
+            % {"errors": errors, "questions": questions}
+        )
     if errors:
         return no(_("还不能确认：有 %(errors)s 行要改。在原表里改好，再上传一次。") % {"errors": errors})
     if questions:

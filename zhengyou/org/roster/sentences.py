@@ -99,7 +99,10 @@ SENTENCES: dict[str, Text] = {
     "rows_skipped": _("跳过了 %(count)s 行合计、重复表头或说明：第 %(rows)s 行"),
     "rows_hidden": _("有 %(count)s 行是隐藏的（第 %(rows)s 行），也读了"),
     "many_more": _("还有 %(count)s 处同样的情况，没有一一列出"),
-    "no_header": _("没有认出表头：第一行有字的地方要写列名，至少有「学号」（或「工号」）、「姓名」和「单位」。可以先下载模板，照着填。"),
+    "no_header": _(
+        "没有认出表头：第一行有字的地方要写列名，至少有「学号」（或「工号」）、「姓名」和「单位」。"
+        "可以先下载模板，照着填。"
+    ),
     "no_rows": _("表头下面没有一行人。请检查是不是选错了文件。"),
 }  # fmt: skip
 
@@ -124,9 +127,7 @@ COLUMNS: dict[str, Text] = {
 def say(code: str, facts: dict[str, Any] | None = None) -> str:
     """The sentence of a code with its facts, in the reader's language."""
     text = SENTENCES[code]
-    return str(
-        Text(text.template, **{name: value for name, value in (facts or {}).items()}) if facts else text
-    )
+    return str(Text(text.template, **facts) if facts else text)
 
 
 def column(field: str) -> str:

@@ -57,7 +57,9 @@ def figures(roster: RosterImport) -> dict[str, Any]:
         "balance": [{"op": op, "word": word, "n": n} for op, word, n in parts],
         "leaves": balance.get("leaves", 0),
         "adds_up": balance.get("leaves") == balance.get("closing"),
-        "touched": found.get("new", 0) + found.get("changed", 0) + sum(balance.get(how, 0) for how in ENDS[1:]),
+        "touched": found.get("new", 0)
+        + found.get("changed", 0)
+        + sum(balance.get(how, 0) for how in ENDS[1:]),
     }
 
 
@@ -76,7 +78,8 @@ def _count(found: dict[str, Any], kind: str) -> int:
 
 def diff_page(request: HttpRequest, roster: RosterImport) -> dict[str, Any]:
     """Everything the diff page needs; a handful of queries, whatever the file's size."""
-    part = request.part or current.part()  # type: ignore[attr-defined]
+    part = current.part()
+    assert part is not None
     words = Words(part)
     show, q = chosen(request, roster), " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     rows = RosterRow.objects.filter(roster=roster).defer("cells").order_by("n")
@@ -132,7 +135,8 @@ def _by_field(roster: RosterImport) -> str:
 def _row(row: RosterRow, words: Words, roster: RosterImport) -> dict[str, Any]:
     said = row.said
     faults = [
-        (f"「{column(where)}」" if where else "") + say(code, facts) for where, code, facts in said.get("faults", ())
+        (f"「{column(where)}」" if where else "") + say(code, facts)
+        for where, code, facts in said.get("faults", ())
     ]
     return {
         "row": row,
@@ -180,7 +184,9 @@ def answers(request: HttpRequest, roster: RosterImport) -> dict[str, str]:
     if post.get("all"):
         singly = {name: "" for name in roster.decisions if name.startswith("missing:")}
         return singly | {"missing:*": how}
-    missing = RosterRow.objects.filter(roster=roster, state="missing", number__in=post.getlist("number")[:500])
+    missing = RosterRow.objects.filter(
+        roster=roster, state="missing", number__in=post.getlist("number")[:500]
+    )
     return {f"missing:{number}": how for number in missing.values_list("number", flat=True)}
 
 

@@ -37,10 +37,11 @@ class Place:
 
     def line(self) -> list[Place]:
         """Itself and everything above."""
-        out, here = [], self
+        out: list[Place] = []
+        here: Place | None = self
         while here is not None and len(out) < 50:
             out.append(here)
-            here = here.parent  # type: ignore[assignment]
+            here = here.parent
         return out
 
 

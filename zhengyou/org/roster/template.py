@@ -11,15 +11,27 @@ from zhengyou.org.roster.words import FIELDS, REQUIRED
 from zhengyou.packs.organisation import Organisation as Part
 
 HEADERS = {
-    "number": ("学号/工号", "Number"), "name": ("姓名", "Name"), "unit": ("单位", "Unit"), "parent": ("上级单位", "Parent unit"),
-    "unit_kind": ("单位类型", "Unit kind"), "category": ("人员类别", "Category"), "status": ("状态", "Status"),
-    "joined": ("加入日期", "Joined"), "confirmed": ("转正日期", "Confirmed"), "activity": ("活动单位", "Activity units"),
-    "post": ("职务", "Post"), "email": ("电子邮箱", "E-mail"), "phone": ("电话", "Phone"), "note": ("备注", "Note"),
-}  # fmt: skip
+    "number": ("学号/工号", "Number"),
+    "name": ("姓名", "Name"),
+    "unit": ("单位", "Unit"),
+    "parent": ("上级单位", "Parent unit"),
+    "unit_kind": ("单位类型", "Unit kind"),
+    "category": ("人员类别", "Category"),
+    "status": ("状态", "Status"),
+    "joined": ("加入日期", "Joined"),
+    "confirmed": ("转正日期", "Confirmed"),
+    "activity": ("活动单位", "Activity units"),
+    "post": ("职务", "Post"),
+    "email": ("电子邮箱", "E-mail"),
+    "phone": ("电话", "Phone"),
+    "note": ("备注", "Note"),
+}
 HINTS = {
-    "number": "必填。学号或工号，按文本写，开头的 0 要保留。例：2010001234\nRequired. Student or staff number, as text with its leading zeros.",
+    "number": "必填。学号或工号，按文本写，开头的 0 要保留。例：2010001234\n"
+    "Required. Student or staff number, as text with its leading zeros.",
     "name": "必填。例：两个字的姓名中间不要加空格。\nRequired. No padding spaces inside.",
-    "unit": "必填。所在的基层单位的全称；组织树里没有的，会列出来作为新单位。\nRequired. The unit's full name; unknown units are proposed as new.",
+    "unit": "必填。所在的基层单位的全称；组织树里没有的，会列出来作为新单位。\n"
+    "Required. The unit's full name; unknown units are proposed as new.",
     "parent": "新单位写上级的全称；已有的可以空着。\nFor new units: the superior unit's full name.",
     "unit_kind": "可以空着，系统按上下级关系判断。\nMay be left blank.",
     "category": "从列表里选。\nChoose from the list.",
@@ -40,14 +52,23 @@ def write_template(target: Path | IO[bytes], part: Part) -> None:
     with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target) as book:
         sheet = book.add_worksheet("名册 Roster")
         text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
-        must = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#FBF0F0", "border": 1})
-        may = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F6F7F8", "border": 1})
+        must = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#FBF0F0", "border": 1}
+        )
+        may = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F6F7F8", "border": 1}
+        )
         sheet.set_row(0, 34)
         sheet.freeze_panes(1, 0)
         for at, field in enumerate(FIELDS):
             zh, en = HEADERS[field]
             required = field in REQUIRED
-            sheet.set_column(at, at, 24 if field in ("unit", "parent", "activity", "email", "note") else 14, day if field in ("joined", "confirmed") else text)
+            sheet.set_column(
+                at,
+                at,
+                24 if field in ("unit", "parent", "activity", "email", "note") else 14,
+                day if field in ("joined", "confirmed") else text,
+            )
             sheet.write_string(0, at, f"{zh}{' *' if required else ''}\n{en}", must if required else may)
             sheet.write_comment(0, at, HINTS[field], {"x_scale": 2, "y_scale": 1.2})
         _lists(book, sheet, part)
@@ -70,6 +91,14 @@ def _lists(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, par
             words.write_string(row, at, label)
         letter, column = chr(65 + at), FIELDS.index(field)
         # A warning, not a stop: whoever pastes a whole column is told by the import itself.
-        sheet.data_validation(1, column, ROWS, column, {
-            "validate": "list", "source": f"=words!${letter}$1:${letter}${len(labels)}", "error_type": "warning",
-        })  # fmt: skip
+        sheet.data_validation(
+            1,
+            column,
+            ROWS,
+            column,
+            {
+                "validate": "list",
+                "source": f"=words!${letter}$1:${letter}${len(labels)}",
+                "error_type": "warning",
+            },
+        )

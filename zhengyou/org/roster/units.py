@@ -188,9 +188,14 @@ class Units:
         """The tree has it under another parent: the same unit, or one more of that name?"""
         facts = {"unit": place.name, "old": place.parent.name if place.parent else "", "new": parent.name}
         question = self._ask(
-            Question(f"place:{parent.key}/{named.text}", "ask_place", facts,
-                     [("same", "answer_place_same", facts), ("new", "answer_place_new", facts)], (*named.at, "parent")),
-        )  # fmt: skip
+            Question(
+                f"place:{parent.key}/{named.text}",
+                "ask_place",
+                facts,
+                [("same", "answer_place_same", facts), ("new", "answer_place_new", facts)],
+                (*named.at, "parent"),
+            ),
+        )
         return self._node(flat(named.text), named, parent) if question.answer == "new" else place
 
     def _meant(self, word: str, named: Named) -> Place | None:
@@ -200,9 +205,14 @@ class Units:
             return None
         facts = {"unit": named.text, "near": near, "count": named.count}
         question = self._ask(
-            Question(f"unit:{named.text}", code, facts, [(f"same:{near}", "answer_unit_same", facts), ("new", "answer_unit_new", facts)],
-                     (*named.at, "unit")),
-        )  # fmt: skip
+            Question(
+                f"unit:{named.text}",
+                code,
+                facts,
+                [(f"same:{near}", "answer_unit_same", facts), ("new", "answer_unit_new", facts)],
+                (*named.at, "unit"),
+            ),
+        )
         if not question.answer.startswith("same"):
             return None
         target = self._resolve(flat(near), "")
@@ -264,9 +274,14 @@ class Units:
         if len(fits) == 1:
             return fits[0]
         question = self._ask(
-            Question(f"kind:{node.key}", "ask_kind", {"unit": named.text},
-                     [(code, "answer_kind", {"kind": code}) for code in fits], (*named.at, "unit_kind")),
-        )  # fmt: skip
+            Question(
+                f"kind:{node.key}",
+                "ask_kind",
+                {"unit": named.text},
+                [(code, "answer_kind", {"kind": code}) for code in fits],
+                (*named.at, "unit_kind"),
+            ),
+        )
         node.asked = not question.answer
         return question.answer or fits[0]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -65,7 +66,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _upload_page(request: HttpRequest, form: Upload, refusal: str, status: int) -> HttpResponse:
     seen = (State.READING, State.PARSED, State.APPLIED)
     late = RosterImport.objects.filter(state__in=seen).defer("reading", "questions").order_by("-pk")[:8]
-    owners = dict(Person.objects.filter(public_id__in={r.owner for r in late}).values_list("public_id", "name"))
+    owners = dict(
+        Person.objects.filter(public_id__in={r.owner for r in late}).values_list("public_id", "name")
+    )
     recent = [{"roster": roster, "owner": owners.get(roster.owner, roster.owner)} for roster in late]
     context = {"form": form, "refusal": refusal, "recent": recent, "most_mb": staging.LARGEST_MB}
     return render(request, "org/roster/upload.html", context, status=status)
@@ -144,7 +147,7 @@ def drop(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def annotated(request: HttpRequest, public_id: str) -> HttpResponse:
+def annotated(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The user's own workbook with its faults marked."""
     roster = _the(request, public_id)
     if roster.state != State.PARSED:
@@ -162,12 +165,10 @@ def annotated(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: HttpRequest) -> FileResponse:
     """The empty template workbook of this organisation."""
     _allowed(request)
     out = BytesIO()
     write_template(out, request.part)  # type: ignore[attr-defined]
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=_("花名册模板") + ".xlsx", content_type=XLSX)
-
-

@@ -44,15 +44,24 @@ def xls(name: str, rows: list[list[str | float]]) -> bytes:
     fat = [FAT, END, *range(3, 2 + count), END]
     assert len(fat) <= 128
     fat_sector = struct.pack("<128I", *(fat + [FREE] * (128 - len(fat))))
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
-    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END, 0, END, 0) + struct.pack("<109I", 0, *[FREE] * 108)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 16
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + b"\0" * 6
+    )
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END, 0, END, 0) + struct.pack(
+        "<109I", 0, *[FREE] * 108
+    )
 
     def entry(word: str, kind: int, child: int, start: int, size: int) -> bytes:
         text = word.encode("utf-16-le") + b"\0\0"
         return (
-            text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text), kind, 1, FREE, FREE, child) + b"\0" * 36
+            text.ljust(64, b"\0")
+            + struct.pack("<HBBIII", len(text), kind, 1, FREE, FREE, child)
+            + b"\0" * 36
             + struct.pack("<III", start, size, 0)
-        )  # fmt: skip
+        )
 
     directory = entry("Root Entry", 5, 1, END, 0) + entry("Workbook", 2, FREE, 2, len(stream))
     directory += (b"\0" * 128) * 2

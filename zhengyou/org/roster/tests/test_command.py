@@ -69,7 +69,10 @@ def test_each_row_is_in_exactly_one_of_the_four(school, tmp_path):
     assert code == 1
     assert (data["new"], data["changed"], data["unchanged"], len(data["errors"])) == (3, 1, 1, 2)
     assert data["rows"] == 7
-    assert [(e["sheet"], e["row"], e["column"]) for e in data["errors"]] == [("名册", 7, "学号"), ("名册", 8, "姓名")]
+    assert [(e["sheet"], e["row"], e["column"]) for e in data["errors"]] == [
+        ("名册", 7, "学号"),
+        ("名册", 8, "姓名"),
+    ]
     assert data["errors"][0]["message"].startswith("「名册」第 7 行「学号」")
 
 
@@ -120,7 +123,10 @@ def test_a_likely_misspelling_is_asked_and_the_answer_is_remembered(school, tmp_
 
 
 def test_units_of_a_series_are_no_misspellings(school, tmp_path):
-    rows = [*people(1, unit="国贸2009级学生第一党支部"), *people(1, unit="国贸2008级学生第二党支部", first=3002001)]
+    rows = [
+        *people(1, unit="国贸2009级学生第一党支部"),
+        *people(1, unit="国贸2008级学生第二党支部", first=3002001),
+    ]
     for row in rows:
         row[3] = "经济贸易学院党总支"
     assert check(book(tmp_path, rows), scope="units")[1]["questions"] == []
@@ -133,8 +139,10 @@ def test_kinds_follow_from_the_tree(school, tmp_path):
     code, data, _err = check(book(tmp_path, rows), scope="units")
     assert code == 0
     assert {unit["name"]: unit["kind"] for unit in data["new_units"]} == {
-        "新学院党总支": "general", "新学院第一党支部": "branch", "档案馆直属党支部": "direct",
-    }  # fmt: skip
+        "新学院党总支": "general",
+        "新学院第一党支部": "branch",
+        "档案馆直属党支部": "direct",
+    }
     assert data["units"] == 3
 
 

@@ -9,7 +9,7 @@ from zhengyou.kit import sheets
 from zhengyou.org.roster.comparing import compare
 from zhengyou.org.roster.rows import read
 from zhengyou.org.roster.standing import empty
-from zhengyou.org.roster.tests import hostile
+from zhengyou.org.roster.tests import hostile, odd
 from zhengyou.org.roster.words import Words
 from zhengyou.org.tests.builder import ENTERED, PART
 
@@ -74,13 +74,13 @@ def test_a_child_that_wants_more_memory_than_allowed_is_stopped(tmp_path):
 
 
 def test_two_hundred_odd_files_give_a_roster_or_a_sentence(tmp_path):
-    seen = [attempt(tmp_path, name, content) for name, content in hostile.corpus(200, seed=1)]
+    seen = [attempt(tmp_path, name, content) for name, content in odd.corpus(200, seed=1)]
     assert 20 < sum(map(bool, seen)) < 190  # both kinds occur
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 700_000
 
 
 @pytest.mark.deep
 def test_two_thousand_odd_files_give_a_roster_or_a_sentence(tmp_path):
-    for name, content in hostile.corpus(2000, seed=2):
+    for name, content in odd.corpus(2000, seed=2):
         attempt(tmp_path, name, content)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 700_000

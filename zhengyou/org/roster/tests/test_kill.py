@@ -49,14 +49,26 @@ def rows() -> list[list[str]]:
     made = []
     for at in range(ROWS):
         unit = f"新学院{at % 9}第{'一二三四五六七'[at % 7]}党支部"
-        made.append([f"40{at:06d}", f"甲{chr(0x4E00 + at)}", unit, f"新学院{at % 9}党总支", "教职工", "正式", "2008-07-01"])
+        made.append(
+            [
+                f"40{at:06d}",
+                f"甲{chr(0x4E00 + at)}",
+                unit,
+                f"新学院{at % 9}党总支",
+                "教职工",
+                "正式",
+                "2008-07-01",
+            ]
+        )
     return made
 
 
 def child(data: Path, code: str, *more: str) -> subprocess.Popen[bytes]:
     env = {**os.environ, "ZHENGYOU_DATA": str(data), "DJANGO_SETTINGS_MODULE": "zhengyou.site.settings"}
     env.pop("ZHENGYOU_DATABASE_URL", None)
-    return subprocess.Popen([sys.executable, "-c", code, *more], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *more], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def finished(process: subprocess.Popen[bytes]) -> None:

@@ -32,7 +32,9 @@ def test_an_upload_leads_to_the_diff_and_changes_nothing(office, tmp_path):
 def test_confirming_writes_once_and_shows_the_balance(office, tmp_path):
     upload(office, book(tmp_path, people(3)))
     roster = RosterImport.objects.get()
-    page = office.post(reverse("roster_confirm", args=[roster.public_id]), {"key": "k1"}, follow=True).content.decode()
+    page = office.post(
+        reverse("roster_confirm", args=[roster.public_id]), {"key": "k1"}, follow=True
+    ).content.decode()
     assert "导入完成" in page
     assert "对得上" in page
     again = office.post(reverse("roster_confirm", args=[roster.public_id]), {"key": "k1"}, follow=True)
@@ -69,7 +71,8 @@ def test_a_question_is_answered_by_a_button(office, school, tmp_path):
     assert "要您定" in page
     assert roster.summary["questions"] == 1
     office.post(
-        reverse("roster_decide", args=[roster.public_id]), {"question": "twice:3001001", "answer": "activity:1.2"}
+        reverse("roster_decide", args=[roster.public_id]),
+        {"question": "twice:3001001", "answer": "activity:1.2"},
     )
     roster.refresh_from_db()
     assert roster.summary["questions"] == 0
@@ -94,14 +97,20 @@ def test_missing_people_stay_until_a_decision_ends_them(office, school, tmp_path
 def test_what_changed_since_the_check_is_told_and_checked_again(office, school, tmp_path):
     from zhengyou.org import actions
 
-    upload(office, book(tmp_path, [["2001020", "Anna Smith", "图书馆直属党支部", "", "教职工", "正式", "2008-07-01"]]))
+    upload(
+        office,
+        book(tmp_path, [["2001020", "Anna Smith", "图书馆直属党支部", "", "教职工", "正式", "2008-07-01"]]),
+    )
     roster = RosterImport.objects.get()
     actions.move_members([school.staff], school.direct2, by=builder.BY)
     page = office.post(reverse("roster_confirm", args=[roster.public_id]), follow=True).content.decode()
     assert "您核对之后，组织里又有了变动" in page
     roster.refresh_from_db()
     assert roster.state == RosterImport.State.PARSED
-    assert Affiliation.objects.get(person=school.staff, dropped=None, valid_to__gt="2011-01-01").unit == school.direct2
+    assert (
+        Affiliation.objects.get(person=school.staff, dropped=None, valid_to__gt="2011-01-01").unit
+        == school.direct2
+    )
 
 
 @pytest.mark.parametrize("who", ["leader", "secretary", "member", "publicity"])
@@ -115,8 +124,10 @@ def test_filters_search_and_pages(office, tmp_path):
     upload(office, book(tmp_path, people(120)))
     address = reverse("roster_import", args=[RosterImport.objects.get().public_id])
     page = office.get(address, {"show": "new", "page": 3}).content.decode()
-    assert page.count("<tr class=\"top\">") == 20
-    assert office.get(address, {"show": "all", "q": "3001007"}).content.decode().count("<tr class=\"top\">") == 1
+    assert page.count('<tr class="top">') == 20
+    assert (
+        office.get(address, {"show": "all", "q": "3001007"}).content.decode().count('<tr class="top">') == 1
+    )
     assert len(office.get(address, {"show": "all"}).content) < 100_000
 
 
@@ -129,7 +140,13 @@ def test_a_large_file_is_read_in_the_background(office, tmp_path, monkeypatch):
 
 def test_the_progress_page_leads_on(office, school, tmp_path):
     roster = RosterImport.objects.create(
-        file_name="大.xlsx", sha256="", day="2010-11-22", scope="all", state=0, uploaded_at="2010-11-22T00:00:00Z", owner="x"
+        file_name="大.xlsx",
+        sha256="",
+        day="2010-11-22",
+        scope="all",
+        state=0,
+        uploaded_at="2010-11-22T00:00:00Z",
+        owner="x",
     )
     assert "正在读取" in office.get(reverse("roster_import", args=[roster.public_id])).content.decode()
     address = reverse("roster_progress", args=[roster.public_id])
