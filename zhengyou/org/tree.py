@@ -15,7 +15,7 @@ from zhengyou.org.models import Affiliation, Closure, Placement, Post, Unit, on
 RECOUNT = """
     WITH RECURSIVE up (ancestor_id, descendant_id, valid_from, valid_to) AS (
         SELECT u.id, u.id, u.opened_on, :far FROM org_unit u
-      UNION ALL
+      UNION
         SELECT p.parent_id, up.descendant_id,
                CASE WHEN p.valid_from > up.valid_from THEN p.valid_from ELSE up.valid_from END,
                CASE WHEN p.valid_to < up.valid_to THEN p.valid_to ELSE up.valid_to END
@@ -31,7 +31,8 @@ RECOUNT = """
         SELECT ancestor_id, descendant_id, MIN(valid_from) AS valid_from, MAX(valid_to) AS valid_to
         FROM island GROUP BY ancestor_id, descendant_id, no)
 """
-"""The closure from placements as known now (:far): intervals meet along each path, touching ones join, gaps stay."""
+"""The closure from placements as known now (:far): intervals meet along each path, touching ones join, gaps
+stay. UNION without ALL, so that it ends even where the data had a circle."""
 
 _SAME = "SELECT ancestor_id, descendant_id, valid_from, valid_to FROM"
 

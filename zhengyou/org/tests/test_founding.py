@@ -88,6 +88,13 @@ def test_a_set_up_link_works_once(db):
         actions.found_by_link(token, builder.PART, "又一个", actions.Founder("甲", "9", PASSWORD))
 
 
+def test_a_used_set_up_link_stays_used_whatever_else_is_true(db):
+    token = accounts.make_setup_link()
+    page(FORM, token, pack_file=upload(PACK))
+    with pytest.raises(Conflict, match="用过"):
+        actions.found_by_link(token, builder.PART, "又一个", actions.Founder("甲", "9", PASSWORD))
+
+
 def test_a_set_up_link_ends_after_a_day_and_a_newer_one_replaces_it(db):
     old, new = accounts.make_setup_link(), accounts.make_setup_link()
     assert page(None, old)[1].status_code == 404

@@ -112,6 +112,15 @@ def test_recounting_bridges_no_gap_and_joins_what_touches(school):
     assert [(c.valid_from, c.valid_to) for c in spans] == [(builder.FOUNDED, FAR)]
 
 
+def test_who_leaves_and_comes_back_on_the_same_day_never_left(school):
+    for parent in (school.general2, school.general):
+        with record("org.unit_moved", by=builder.BY) as entry:
+            reparent(entry, school.branch, parent, date(2010, 9, 1))
+    spans = Closure.objects.filter(ancestor=school.general, descendant=school.branch)
+    assert [(c.valid_from, c.valid_to) for c in spans] == [(builder.FOUNDED, FAR)]
+    assert tree.faults() == []
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from(["add", "move", "back-dated"]), st.integers(0, 30), st.integers(0, 30)),
     min_size=1,
