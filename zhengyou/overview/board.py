@@ -116,7 +116,10 @@ def columns(choice: Choice) -> list[Named]:
 
 def open_board(day: date, asked: Mapping[str, str], code: str = "") -> tuple[Tree | None, Choice]:
     """The tree and the choice of an address: two queries, so that rules can be asked before anything is counted."""
-    tree = places.look(day, code, first_of(asked), ROWS, (asked.get("open") or "")[:16])
+    first, unfold = first_of(asked), (asked.get("open") or "")[:16]
+    tree = places.look(day, code, first, ROWS, unfold)
+    if tree is not None and first and not tree.children:  # past the end: from the beginning
+        tree = places.look(day, code, 0, ROWS, unfold)
     return tree, plans.choose(plans.read(), asked, day)
 
 

@@ -61,7 +61,8 @@ def read(me: int, owner: str, facts: dict[str, str], day: date, done: bool = Fal
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     plan = "FROM campaigns_task t JOIN campaigns_campaign c ON c.id = t.campaign_id JOIN campaigns_slot s ON s.task_id = t.id"
     for kind, state, n, minutes, zh, en, period, opens, audience in sql.rows(
-        f"""SELECT 1, d.state, COUNT(*), 0, '', '', '', CAST(NULL AS DATE), '' FROM campaigns_duty d WHERE d.member_id = :me GROUP BY d.state
+        f"""SELECT 1, d.state, COUNT(*), 0, '', '', '', CAST(NULL AS DATE), ''
+            FROM campaigns_duty d WHERE d.member_id = :me GROUP BY d.state
         UNION ALL SELECT 2, '', COUNT(*), COALESCE(SUM(t.minutes), 0), '', '', '', CAST(NULL AS DATE), '' FROM campaigns_duty d
             JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
             WHERE d.member_id = :me AND d.state NOT IN ('void', 'exempt') AND d.due_on BETWEEN :first AND :last

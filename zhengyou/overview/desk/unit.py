@@ -56,10 +56,11 @@ class Absent:
 
 @dataclass(slots=True)
 class Desk:
-    """Everything on a unit's desk."""
+    """Everything on a unit's desk; `away` is what the unit handed in and a reviewer above has not yet judged."""
 
     duties: list[Line] = field(default_factory=list)
     n_duties: int = 0
+    away: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     chosen: Step | None = None
     missing: list[Absent] = field(default_factory=list)
@@ -124,11 +125,15 @@ def read(
     posts = {f"post{i}": post for i, post in enumerate(reviews)}
     asked_posts = ", ".join(f":{name}" for name in posts) or "''"
     found = sql.rows(
-        f"""SELECT * FROM (SELECT 1 AS part, COUNT(*) OVER () AS n, d.id, d.state, d.due_on, s.period, t.zh, t.en, '' AS name,
-              '' AS number, d.due_on AS since, 0 AS own, t.review_mode AS mode, COALESCE(t.minutes, 0) AS minutes,
+        f"""SELECT * FROM (SELECT 1 AS part, SUM(CASE WHEN d.state = 'submitted' THEN 0 ELSE 1 END) OVER () AS n, d.id,
+              d.state, d.due_on, s.period, t.zh, t.en, COALESCE(w.name, '') AS name, COALESCE(y.waits_for, '') AS number,
+              y.waits_since AS since, 0 AS own, t.review_mode AS mode, COALESCE(t.minutes, 0) AS minutes,
               EXISTS (SELECT 1 FROM journal_draft f WHERE f.owner = :owner AND f.label = 'duty:' || d.id) AS draft
-              {_TASK} WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned')
-              ORDER BY d.due_on, d.id LIMIT {MOST}) a
+              {_TASK} LEFT JOIN campaigns_submission y ON y.duty_id = d.id AND y.state = 10
+              LEFT JOIN org_placement w ON w.unit_id = y.waits_at_id AND w.dropped_id IS NULL
+                AND w.valid_from <= :day AND w.valid_to > :day
+              WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned', 'submitted')
+              ORDER BY CASE WHEN d.state = 'submitted' THEN 1 ELSE 0 END, d.due_on, d.id LIMIT {MOST}) a
         UNION ALL SELECT * FROM (SELECT 2, COUNT(*) OVER (), d.id, d.state, d.due_on, s.period, t.zh, t.en,
               COALESCE(m.name, u.name, ''), '', x.waits_since, CASE WHEN x.by_id = :me OR d.member_id = :me THEN 1 ELSE 0 END,
               '', 0, FALSE
@@ -153,16 +158,20 @@ def read(
     for part, n, pk, state, due, period, zh, en, name, number, since, own, mode, minutes, draft in found:
         due_on = sql.as_date(due)
         late = (day - due_on).days if due_on < day else 0
+        at = sql.as_date(since) if since else None
         if part == 1:
-            desk.n_duties = n
+            desk.n_duties = int(n)
             line = Line(
                 pk, state, due_on, due_on, title(zh, en, period), minutes, mode != "none", draft=bool(draft)
             )
-            line.late = late
-            desk.duties.append(line)
+            if state == "submitted":
+                line.waits_at, line.waits_for, line.since = name, number, at
+                desk.away.append(line)
+            else:
+                line.late = late
+                desk.duties.append(line)
         elif part == 2:
             desk.n_waiting = n
-            at = sql.as_date(since) if since else None
             desk.waiting.append(Waiting(pk, title(zh, en, period), name, at, bool(own)))
         else:
             desk.missing.append(Absent(pk, number, name, state, due_on, late))

@@ -45,7 +45,13 @@ PROGRAMMES = [
 
 def task(code: str, zh: str, en: str, subject: str, phase: str, *slots: SlotPlan, **more: Any) -> TaskPlan:
     """A planned task; members' are owed by everybody, units' by every kind unless said otherwise."""
-    given: dict[str, Any] = {"review": ("parent",), "review_mode": "each", "returned_days": 3, "minutes": 8, **more}
+    given: dict[str, Any] = {
+        "review": ("parent",),
+        "review_mode": "each",
+        "returned_days": 3,
+        "minutes": 8,
+        **more,
+    }
     if subject == "member":
         given.setdefault("conditions", (play.YES,))
     else:
@@ -61,7 +67,16 @@ def slot(period: str, opens: date, due: date) -> SlotPlan:
 
 PLANS = [
     task("mobilise", "动员", "Mobilise", "unit", "p1", slot("", date(2010, 7, 1), date(2010, 9, 15))),
-    task("spirit", "教育", "Education", "member", "p2", slot("", START, date(2010, 10, 31)), review_mode="none", review=()),
+    task(
+        "spirit",
+        "教育",
+        "Education",
+        "member",
+        "p2",
+        slot("", START, date(2010, 10, 31)),
+        review_mode="none",
+        review=(),
+    ),
     task("theme", "主题小结", "Theme", "member", "p2", slot("", START, date(2010, 11, 26))),
     task("report", "自评", "Self-assessment", "unit", "p2", slot("", START, date(2010, 12, 15))),
     task("later", "对照", "Compare", "member", "p2", slot("", date(2010, 12, 1), date(2010, 12, 31))),
@@ -109,7 +124,9 @@ def play_on(school: School) -> None:
         for who in ("member", "member2", "staff"):
             play.hand_in(getattr(school, who), getattr(school, who), "theme")
     with clock.playing(date(2010, 11, 18)):
-        actions.give_back(play.duty_of(school.member, "theme"), reasons="缺完成日期", by=school.secretary.actor)
+        actions.give_back(
+            play.duty_of(school.member, "theme"), reasons="缺完成日期", by=school.secretary.actor
+        )
         actions.accept(play.duty_of(school.member2, "theme"), by=school.secretary.actor)
         actions.exempt(play.duty_of(school.far, "theme"), reason="ill", by=school.office.actor)
 

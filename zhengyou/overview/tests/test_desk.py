@@ -57,7 +57,11 @@ def test_returned_comes_first_then_overdue_then_this_week_then_later():
 
 @pytest.mark.parametrize(
     ("day", "until"),
-    [(date(2010, 11, 22), date(2010, 11, 26)), (date(2010, 11, 26), date(2010, 11, 26)), (date(2010, 11, 27), date(2010, 11, 28))],
+    [
+        (date(2010, 11, 22), date(2010, 11, 26)),
+        (date(2010, 11, 26), date(2010, 11, 26)),
+        (date(2010, 11, 27), date(2010, 11, 28)),
+    ],
 )
 def test_this_week_ends_on_friday_or_else_on_sunday(day, until):
     assert lines.week_end(day) == until
@@ -116,9 +120,22 @@ def test_a_secretary_opens_on_the_unit(stageful):
     response = desk(stageful.secretary, "")
     context = response.context
     assert context["hat"].name == "国贸2008级学生第一党支部"
-    assert {one.title for one in context["desk"].duties} == {"动员", "集中学习（2010-10）", "集中学习（2010-11）"}
+    assert {one.title for one in context["desk"].duties} == {
+        "动员",
+        "集中学习（2010-10）",
+        "集中学习（2010-11）",
+    }
     assert [group.kind for group in context["groups"]] == ["late", "later"]
     assert "书记买合木提·吐尔逊" in text_of(response)
+
+
+def test_what_the_unit_handed_in_says_for_whom_it_waits(stageful):
+    response = desk(stageful.secretary, "")
+    assert [(line.title, line.waits_at) for line in response.context["desk"].away] == [
+        ("自评", "经济贸易学院党总支")
+    ]
+    assert response.context["desk"].n_duties == 3
+    assert "等「经济贸易学院党总支」审核，10月20日起" in text_of(response)
 
 
 def test_the_steps_of_the_members_add_up_to_what_the_unit_is_charged_with(stageful):
@@ -131,7 +148,10 @@ def test_the_steps_of_the_members_add_up_to_what_the_unit_is_charged_with(stagef
 def test_the_missing_are_named_for_the_chosen_task(stageful):
     response = desk(stageful.secretary, "")
     assert response.context["desk"].chosen.title == "教育"
-    assert {one.name for one in response.context["desk"].missing} == {stageful.dean.name, stageful.member.name}
+    assert {one.name for one in response.context["desk"].missing} == {
+        stageful.dean.name,
+        stageful.member.name,
+    }
     theme = Slot.objects.get(task__code="theme")
     other = desk(stageful.secretary, f"?as={stageful.branch.public_id}&task={theme.pk}")
     assert other.context["desk"].chosen.slot == theme.pk
@@ -150,7 +170,9 @@ def test_a_general_secretary_sees_how_many_are_missing_and_nobody_by_name(stagef
 
 def test_what_waits_for_my_review_is_listed_with_who_and_when(stageful):
     response = desk(stageful.dean, "")
-    assert [(one.title, one.who) for one in response.context["desk"].waiting] == [("自评", "国贸2008级学生第一党支部")]
+    assert [(one.title, one.who) for one in response.context["desk"].waiting] == [
+        ("自评", "国贸2008级学生第一党支部")
+    ]
     assert "10月20日交" in text_of(response)
     assert reverse("reviews") in response.content.decode()
 

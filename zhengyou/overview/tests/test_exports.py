@@ -67,7 +67,10 @@ def test_the_missing_list_is_for_the_own_head_only(stageful):
     url = reverse("missing_export", args=[stageful.branch.public_id, slot.pk])
     rows = sheet(client(stageful.secretary).get(url))
     assert [row[1] for row in rows[1:3]] == [
-        person.name for person in Person.objects.filter(pk__in=[stageful.dean.pk, stageful.member.pk]).order_by("sort_key", "pk")
+        person.name
+        for person in Person.objects.filter(pk__in=[stageful.dean.pk, stageful.member.pk]).order_by(
+            "sort_key", "pk"
+        )
     ]
     assert [row[4] for row in rows[1:3]] == [22, 22]
     assert "不要张贴" in str([row[0] for row in rows])

@@ -54,6 +54,10 @@ def test_lines_add_up_to_the_total_on_every_page_of_a_long_level(stageful, monke
     assert whole.rows[-1].figures == second.rows[2].figures
 
 
+def test_past_the_end_of_a_level_the_page_begins_again(stageful):
+    assert opened(phase="all", **{"from": "500"}).rows == opened(phase="all").rows
+
+
 def test_an_unfolded_child_is_the_sum_of_its_own_lines(stageful):
     board = opened(phase="all", open=stageful.general.public_id)
     at = next(i for i, row in enumerate(board.rows) if row.open)
@@ -89,18 +93,24 @@ def test_periods_of_one_task_add_up_to_the_task(stageful):
 def test_a_closed_unit_stays_in_the_sums_and_is_marked(stageful):
     Unit.objects.filter(pk=stageful.direct2.pk).update(closed_on=date(2010, 11, 1))
     board = opened(phase="all")
-    assert [row.place.closed for row in board.rows if row.place and row.place.id == stageful.direct2.pk] == [True]
+    assert [row.place.closed for row in board.rows if row.place and row.place.id == stageful.direct2.pk] == [
+        True
+    ]
     assert total(row.figures for row in board.rows[1:]) == board.total
 
 
 def test_units_stand_in_the_order_of_the_organisation_whatever_their_completion(stageful):
     names = [row.place.id for row in opened(phase="all").rows if row.kind == "unit"]
-    placed = Placement.objects.filter(parent=stageful.root).order_by("unit__place", "unit").values_list("unit", flat=True)
+    placed = (
+        Placement.objects.filter(parent=stageful.root)
+        .order_by("unit__place", "unit")
+        .values_list("unit", flat=True)
+    )
     assert names == list(placed)
 
 
 def test_the_board_opens_on_what_runs_now(stageful):
-    tree, choice = boards.open_board(TODAY, {})
+    _tree, choice = boards.open_board(TODAY, {})
     assert {task.code for task in choice.tasks} == {"spirit", "theme", "report", "group"}
     assert "二、争创" in choice.phase_words
     _tree, everything = boards.open_board(TODAY, {"phase": "all"})

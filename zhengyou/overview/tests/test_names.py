@@ -18,8 +18,25 @@ from zhengyou.overview import urls as doors
 from zhengyou.overview.board import LINKED
 from zhengyou.overview.tests import stage
 
-ROLES = ["office", "leader", "inspector", "publicity", "dean", "dean2", "secretary", "secretary2", "member", "far", "staff"]
-OWN = {"secretary": {"branch"}, "secretary2": {"branch2"}, "dean2": {"branch3", "general2"}, "staff": {"direct"}}
+ROLES = [
+    "office",
+    "leader",
+    "inspector",
+    "publicity",
+    "dean",
+    "dean2",
+    "secretary",
+    "secretary2",
+    "member",
+    "far",
+    "staff",
+]
+OWN = {
+    "secretary": {"branch"},
+    "secretary2": {"branch2"},
+    "dean2": {"branch3", "general2"},
+    "staff": {"direct"},
+}
 """Whose members each head may see by name; nobody else may see anybody's."""
 
 
@@ -39,10 +56,18 @@ def addresses() -> list[str]:
     """Every door of the overview with every unit, figure and period it can be asked for."""
     units = list(Unit.objects.values_list("public_id", flat=True))
     slots = list(Slot.objects.values_list("pk", "task_id"))
-    out = [reverse("desk"), reverse("desk") + "?as=me", reverse("desk") + "?as=me&show=done", reverse("board")]
+    out = [
+        reverse("desk"),
+        reverse("desk") + "?as=me",
+        reverse("desk") + "?as=me&show=done",
+        reverse("board"),
+    ]
     out += [reverse("board_export"), reverse("board") + "?phase=all"]
     for unit in units:
-        out += [reverse("board_unit", args=[unit]) + "?phase=all", reverse("board_unit_export", args=[unit]) + "?phase=all"]
+        out += [
+            reverse("board_unit", args=[unit]) + "?phase=all",
+            reverse("board_unit_export", args=[unit]) + "?phase=all",
+        ]
         out += [reverse("desk") + f"?as={unit}&task={slot}" for slot, _task in slots]
         for figure in LINKED:
             base = reverse("board_rows", args=[unit, figure])
@@ -79,7 +104,14 @@ def behind_elsewhere(school, who: str) -> dict[str, str]:
 def test_every_door_is_visited():
     named = {pattern.name for pattern in doors.urlpatterns}
     assert named == {
-        "desk", "board", "board_export", "board_unit", "board_unit_export", "board_rows", "missing", "missing_export"
+        "desk",
+        "board",
+        "board_export",
+        "board_unit",
+        "board_unit_export",
+        "board_rows",
+        "missing",
+        "missing_export",
     }
     assert all(name in get_resolver().reverse_dict for name in named)
 
@@ -107,7 +139,9 @@ def test_the_own_secretary_sees_who_is_missing(canaries, who):
     for duty in Duty.objects.filter(unit=unit, member__isnull=False, state__in=("due", "returned")):
         page = said(browser.get(reverse("missing", args=[unit.public_id, duty.slot_id])))
         assert duty.member.name in page
-        assert duty.member.name in said(browser.get(reverse("missing_export", args=[unit.public_id, duty.slot_id])))
+        assert duty.member.name in said(
+            browser.get(reverse("missing_export", args=[unit.public_id, duty.slot_id]))
+        )
         seen += 1
     assert seen
 
@@ -115,7 +149,9 @@ def test_the_own_secretary_sees_who_is_missing(canaries, who):
 def test_those_above_see_how_many_and_the_rule(canaries):
     slot = Slot.objects.get(task__code="spirit")
     for who in ("dean", "office", "leader"):
-        page = said(client(getattr(canaries, who)).get(reverse("missing", args=[canaries.branch.public_id, slot.pk])))
+        page = said(
+            client(getattr(canaries, who)).get(reverse("missing", args=[canaries.branch.public_id, slot.pk]))
+        )
         assert "还差 <b>2</b> 人" in page
         assert "名字只有本单位负责人看得到" in page
 

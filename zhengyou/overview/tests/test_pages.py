@@ -22,7 +22,9 @@ def get(person, url, **headers):
 
 
 def text_of(response) -> str:
-    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", " ", response.content.decode(), flags=re.S)))
+    return unescape(
+        re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", " ", response.content.decode(), flags=re.S))
+    )
 
 
 def links(response) -> list[tuple[str, str]]:
@@ -50,7 +52,9 @@ REFUSED = {
 @pytest.mark.parametrize("who", BY_ROW)
 def test_the_own_subtree_is_seen_by_row(stageful, who):
     for name in BY_ROW[who]:
-        response = get(getattr(stageful, who), reverse("board_unit", args=[getattr(stageful, name).public_id]))
+        response = get(
+            getattr(stageful, who), reverse("board_unit", args=[getattr(stageful, name).public_id])
+        )
         assert response.status_code == 200
         assert "合计" in response.content.decode()
 
@@ -105,7 +109,9 @@ def test_from_the_total_to_the_missing_count_in_four_clicks(stageful):
     page = browser.get(branch)
     task = stage.ids()["spirit"]
     page = browser.get(branch.split("?")[0] + next(url for url, _w in links(page) if f"task={task}" in url))
-    missing = Duty.objects.filter(unit=stageful.branch, slot__task=task, state__in=("due", "returned")).count()
+    missing = Duty.objects.filter(
+        unit=stageful.branch, slot__task=task, state__in=("due", "returned")
+    ).count()
     assert missing == 2
     assert f"这项任务这里还差  {missing}  人" in text_of(page)
 
@@ -126,7 +132,9 @@ def test_every_figure_on_the_board_opens_to_rows_that_add_up_to_it(stageful):
 
 def test_cells_of_the_heat_map_open_to_their_rows(stageful):
     browser = client(stageful.office)
-    heat = re.search(r'<table class="zy-heat".*?</table>', browser.get(reverse("board")).content.decode(), re.S).group(0)
+    heat = re.search(
+        r'<table class="zy-heat".*?</table>', browser.get(reverse("board")).content.decode(), re.S
+    ).group(0)
     cells = re.findall(r'<td><a class="q\d" href="([^"]+)">(\d+)/(\d+)', heat)
     assert cells
     for url, accepted, base in cells:
@@ -147,7 +155,9 @@ def test_filters_survive_a_reload_and_every_link_of_the_board(stageful):
     assert len(inner) > 20
     base = f"/board/{stageful.root.public_id}/"
     bare = {u for u in inner if "phase=all" not in u or "task=" not in u}
-    assert bare == {base, base + "in_review/?phase=all"}, "to clear the filters, and to what waits in any phase"
+    assert bare == {base, base + "in_review/?phase=all"}, (
+        "to clear the filters, and to what waits in any phase"
+    )
 
 
 def test_an_unknown_filter_is_said_and_the_rest_still_shown(stageful):
@@ -167,12 +177,26 @@ def test_english_pages_hold_no_chinese_but_names(stageful, who):
     Person.objects.filter(pk=stageful.stranger.pk).update(number="77")
     stageful.stranger.refresh_from_db()
     browser = client(getattr(stageful, who))
-    names = {*Person.objects.values_list("name", flat=True), *Placement.objects.values_list("name", flat=True)}
+    names = {
+        *Person.objects.values_list("name", flat=True),
+        *Placement.objects.values_list("name", flat=True),
+    }
     names |= {stageful.organisation.name, "缺完成日期", "中文", "示范学院"}
     slot = Slot.objects.get(task__code="theme")
     root, branch = stageful.root.public_id, stageful.branch.public_id
-    urls = ["/desk/", "/desk/?as=me", "/desk/?as=me&show=waiting", "/desk/?as=me&show=done", "/board/?phase=all"]
-    urls += [f"/board/{root}/", f"/board/{branch}/", f"/board/{branch}/overdue/?task={slot.task_id}", "/board/?task=7x"]
+    urls = [
+        "/desk/",
+        "/desk/?as=me",
+        "/desk/?as=me&show=waiting",
+        "/desk/?as=me&show=done",
+        "/board/?phase=all",
+    ]
+    urls += [
+        f"/board/{root}/",
+        f"/board/{branch}/",
+        f"/board/{branch}/overdue/?task={slot.task_id}",
+        "/board/?task=7x",
+    ]
     urls += [f"/missing/{branch}/{slot.pk}/", f"/board/{root}/exempt/?phase=all", f"/desk/?as={branch}"]
     for url in urls:
         response = browser.get(url, HTTP_ACCEPT_LANGUAGE="en")

@@ -62,7 +62,13 @@ def many_more(school, units: int, members: int) -> None:
     numbers = "WITH RECURSIVE i (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM i WHERE k < {n})"
     top = Unit.objects.order_by("-pk").first().pk
     with record("test.filled", by=SYSTEM) as entry:
-        p = {"start": date(2008, 9, 1), "far": FAR, "entry": entry.id, "top": top, "general": school.general.pk}
+        p = {
+            "start": date(2008, 9, 1),
+            "far": FAR,
+            "entry": entry.id,
+            "top": top,
+            "general": school.general.pk,
+        }
         run(
             f"""INSERT INTO org_unit (id, public_id, kind, opened_on, closed_on, place) {numbers.format(n=units)}
                 SELECT :top + k, 'x' || k, 'branch', :start, :far, 100 + k FROM i""",

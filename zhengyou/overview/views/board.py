@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from zhengyou.kit import clock
@@ -42,7 +43,9 @@ def page(request: HttpRequest, code: str = "") -> HttpResponse:
         "pages": pages(request, board),
         "burden": burden(choice, day),
         "vacancies_url": address("vacancies") if request.authority.anywhere("appoint") else "",  # type: ignore[attr-defined]
-        "slow_url": reverse("board_rows", args=[tree.here.public_id, "in_review"]) + "?phase=all" if pulse.slow else "",
+        "slow_url": reverse("board_rows", args=[tree.here.public_id, "in_review"]) + "?phase=all"
+        if pulse.slow
+        else "",
     }
     return render(request, "overview/board.html", context)
 
@@ -101,7 +104,7 @@ def _filters(choice: Choice) -> list[dict[str, Any]]:
             "options": [("", _("全部项目")), *((str(p.id), p.text) for p in plan.programmes.values())],
             "value": str(choice.programme or ""),
         },
-        {"name": "phase", "label": _("阶段"), "options": phases, "value": choice.phase},
+        {"name": "phase", "label": pgettext("filter", "阶段"), "options": phases, "value": choice.phase},
         {
             "name": "task",
             "label": _("任务"),

@@ -74,10 +74,7 @@ def _own(request: HttpRequest, wardrobe: Wardrobe, context: dict[str, Any]) -> H
     if shown not in ("waiting", "done"):
         shown = ""
     groups = lines.gather(mine.open, day) if not shown else []
-    part = request.part  # type: ignore[attr-defined]
-    for line in mine.waiting:
-        if line.waits_for and part:
-            line.waits_at += " " + part.label(line.waits_for, language())
+    _name_posts(request, mine.waiting)
     context |= {"own": mine, "groups": groups, "show": shown, "en": language() == "en"}
     return render(request, "overview/own.html", context)
 
@@ -96,6 +93,7 @@ def _unit(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpRespon
         asked=request.GET.get("task", ""),
     )
     request.badges["reviews"] = found.n_waiting  # type: ignore[attr-defined]
+    _name_posts(request, found.away)
     context |= {
         "desk": found,
         "groups": lines.gather(found.duties, day),
@@ -139,7 +137,10 @@ def _options(found: unit.Desk) -> list[tuple[int, str, bool]]:
     for step in found.steps:
         n = step.figures.missing
         if n or step is found.chosen:
-            text = ngettext("%(title)s（差 %(n)d 人）", "%(title)s（差 %(n)d 人）", n) % {"title": step.title, "n": n}
+            text = ngettext("%(title)s（差 %(n)d 人）", "%(title)s（差 %(n)d 人）", n) % {
+                "title": step.title,
+                "n": n,
+            }
             out.append((step.slot, text, step is found.chosen))
     return out
 
@@ -203,6 +204,14 @@ def _steps(found: unit.Desk, hat: Hat) -> list[dict[str, Any]]:
         for step in found.steps
         if step.slot in kept
     ]
+
+
+def _name_posts(request: HttpRequest, waiting: list[lines.Line]) -> None:
+    """Add the post that is asked for to the unit at which each line waits."""
+    part = request.part  # type: ignore[attr-defined]
+    for line in waiting:
+        if line.waits_for and part:
+            line.waits_at += " " + part.label(line.waits_for, language())
 
 
 def _posts(request: HttpRequest, hat: Hat) -> str:

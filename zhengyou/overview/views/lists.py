@@ -27,7 +27,7 @@ def rows(request: HttpRequest, code: str, figure: str) -> HttpResponse:
     if figure not in boards.LINKED:
         raise Http404(_("没有这个数。"))
     day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
-    tree, choice, by_row = opened(request, code, day)
+    tree, choice, _by_row = opened(request, code, day)
     insist(rules.may_see_rows(authority, tree.here.id))
     board = boards.read(day, tree, choice)
     own_only = request.GET.get("level") == "own" and tree.here.below > 0
@@ -42,6 +42,7 @@ def rows(request: HttpRequest, code: str, figure: str) -> HttpResponse:
     )
     context = frame(board) | {
         "figure": figure,
+        "here_url": request.path,
         "word": words.figure(figure),
         "n": n,
         "units": [] if own_only else _units(board, figure),
