@@ -41,9 +41,9 @@ def slot(period: str = "11", opens: date = FIRST, cutoff: date = LAST, due: date
 
 def member_task(code: str, *slots: SlotPlan, conditions: tuple[Node, ...] = (YES,), **more: Any) -> TaskPlan:
     """A task every member owes unless the conditions say otherwise; nobody reviews it."""
-    given = {"returned_days": 3, **more}
+    given = {"returned_days": 3, "level": "must", **more}
     return TaskPlan(
-        code, "strive", "p1", code, "", "must", "report", "member", conditions=conditions, slots=slots or (slot(),), **given
+        code, "strive", "p1", code, "", form="report", subject="member", conditions=conditions, slots=slots or (slot(),), **given
     )
 
 

@@ -286,7 +286,7 @@ def live(school, examples: int, steps: int) -> None:
 
 
 def test_random_lives(school):
-    live(school, 10, 25)
+    live(school, 20, 30)
 
 
 @pytest.mark.deep
