@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from zhengyou.kit import sheets, sheets_child
 from zhengyou.org.roster.diff import ERROR, Diff
 from zhengyou.org.roster.report import told
-from zhengyou.org.roster.sentences import say
+from zhengyou.org.roster.sentences import at_column, joined, say
 
 BLOCK = 1 << 20
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d{1,7})"[^>]*?>')
@@ -44,12 +44,12 @@ def marks(diff: Diff) -> Marks:
     for line in diff.lines:
         if line.state == ERROR and line.row.faults:
             header, what = told(diff.roster, line.row)
-            found[line.row.sheet][line.row.row] = f"「{header}」{what}" if header else what
+            found[line.row.sheet][line.row.row] = at_column(header, what)
     for asked in diff.open:
         for sheet, row in asked.rows:
             text = _("要您定：%(what)s") % {"what": say(asked.code, asked.facts)}
             before = found[sheet].get(row)
-            found[sheet][row] = f"{before}；{text}" if before else text
+            found[sheet][row] = joined([before, text]) if before else text
     for sheet, rows in found.items():
         rows[diff.roster.head_rows.get(sheet, 1)] = _("导入提示")
     return dict(found)

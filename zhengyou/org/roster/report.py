@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.org.roster.diff import CHANGED, ERROR, NEW, UNCHANGED, Diff, Line
 from zhengyou.org.roster.rows import Roster, Row
-from zhengyou.org.roster.sentences import column, place, say
+from zhengyou.org.roster.sentences import at_column, column, joined, place, say, stop
 from zhengyou.org.roster.standing import Place
 from zhengyou.org.roster.units import Question
 from zhengyou.org.roster.words import FIELDS, Words
@@ -23,9 +23,8 @@ def told(roster: Roster, row: Row) -> tuple[str, str]:
     first = faults[0][0]
     parts = []
     for at, (where, code, facts) in enumerate(faults):
-        named = f"「{roster.column(row.sheet, where)}」" if where and at else ""
-        parts.append(named + say(code, facts))
-    return (roster.column(row.sheet, first) if first else ""), "；".join(parts)
+        parts.append(at_column(roster.column(row.sheet, where) if where and at else "", say(code, facts)))
+    return (roster.column(row.sheet, first) if first else ""), joined(parts)
 
 
 def errors(diff: Diff) -> Iterator[dict[str, Any]]:
@@ -39,7 +38,7 @@ def errors(diff: Diff) -> Iterator[dict[str, Any]]:
                 "sheet": sheet,
                 "row": line.row.row,
                 "column": header,
-                "message": place(sheet, line.row.row, header, what) + "。",
+                "message": stop(place(sheet, line.row.row, header, what)),
                 "codes": [code for _where, code, _facts in line.row.faults],
             }
 

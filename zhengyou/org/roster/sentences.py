@@ -152,3 +152,18 @@ def place(sheet: str, row: int, header: str, sentence: str) -> str:
     if sheet:
         return str(_("「%(sheet)s」：%(what)s", sheet=sheet, what=sentence))
     return sentence
+
+
+def at_column(header: str, what: str) -> str:
+    """A sentence under its column: 「学号」没有写。"""
+    return str(_("「%(column)s」%(what)s", column=header, what=what)) if header else what
+
+
+def joined(sentences: list[str]) -> str:
+    """Several sentences about one thing as one."""
+    return str(_("；")).join(sentences)
+
+
+def stop(sentence: str) -> str:
+    """A sentence with its full stop."""
+    return str(_("%(what)s。", what=sentence))

@@ -18,7 +18,7 @@ from zhengyou.org.roster import actions_staging as staging
 from zhengyou.org.roster import rules
 from zhengyou.org.roster.diff import ENDS
 from zhengyou.org.roster.report import option, shown
-from zhengyou.org.roster.sentences import column, place, say
+from zhengyou.org.roster.sentences import at_column, column, place, say
 from zhengyou.org.roster.words import Words
 
 PER_PAGE = 50
@@ -135,7 +135,7 @@ def _by_field(roster: RosterImport) -> str:
 def _row(row: RosterRow, words: Words, roster: RosterImport) -> dict[str, Any]:
     said = row.said
     faults = [
-        (f"「{column(where)}」" if where else "") + say(code, facts)
+        at_column(column(where) if where else "", say(code, facts))
         for where, code, facts in said.get("faults", ())
     ]
     return {
