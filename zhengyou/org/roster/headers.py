@@ -51,6 +51,17 @@ def find(head: list[Line], sample: list[Line], words: Words) -> Columns | None:
     return columns
 
 
+def again(line: list[str], row: int, before: Columns, words: Words) -> Columns | None:
+    """The columns of a header that stands in the middle of a sheet in another order; None where it is no header."""
+    fields = {known[0] for cell in line if (known := _header(cell))}
+    if not {"number", "name"} <= fields and not {"name", "unit"} <= fields:
+        return None
+    columns = Columns(row=row, texts={at: cell.strip() for at, cell in enumerate(line) if cell.strip()})
+    _assign(columns, [], words)
+    columns.unit_name = before.unit_name
+    return columns if columns.at != before.at else before
+
+
 def _header(cell: str) -> tuple[str, int] | None:
     return header(cell) if cell and cell[0] != "\2" else None
 
@@ -102,6 +113,10 @@ def _assign(columns: Columns, data: list[list[str]], words: Words) -> None:
         if name in FIELDS and (name not in chosen or strength < chosen[name][0]):
             chosen[name] = (strength, at)
     columns.at = {name: place for name, (_strength, place) in chosen.items()}
+    if "number" not in columns.at:
+        counted = [at for at, name in known.items() if name == "serial" and not _mere_count(data, at)]
+        if len(counted) == 1:
+            columns.at["number"] = counted[0]
     if "unit" not in columns.at and "parent" in columns.at:
         columns.at["unit"] = columns.at.pop("parent")
     used = set(columns.at.values())
@@ -118,6 +133,12 @@ def _ids(data: list[list[str]], at: int) -> bool:
     said = [line[at] for line in data if at < len(line) and line[at]]
     hits = sum(map(cells.is_id, said))
     return hits > 0 and hits * 2 >= len(said)
+
+
+def _mere_count(data: list[list[str]], at: int) -> bool:
+    """Whether a column only counts its rows (1, 2, 3 …) or holds nothing."""
+    said = [cells.tidy(line[at]) for line in data if at < len(line) and line[at]]
+    return not said or all(len(text) < 4 and text.isdigit() for text in said)
 
 
 def _category_or_status(name: str, data: list[list[str]], at: int, words: Words) -> str:

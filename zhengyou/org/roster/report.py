@@ -197,7 +197,7 @@ def balance_line(diff_balance: dict[str, int]) -> str:
     same = diff_balance["leaves"] == diff_balance["closing"]
     leaves = f"{diff_balance['leaves']:,}"
     tail = _("各单位相加 %(leaves)s，对得上") if same else _("各单位相加 %(leaves)s，对不上，请告诉管理员")
-    return f"{line}；{tail % {'leaves': leaves}}"
+    return joined([line, tail % {"leaves": leaves}])
 
 
 def in_words(diff: Diff, most: int = 20) -> Iterator[str]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from zhengyou.kit import sheets
 from zhengyou.org.roster import cells
-from zhengyou.org.roster.headers import HEAD, Columns, find
+from zhengyou.org.roster.headers import HEAD, Columns, again, find
 from zhengyou.org.roster.words import Words, header, is_footer, is_total, starts
 
 SAMPLE = 240
+HEADING = frozenset({"number", "name", "unit", "parent", "category", "status", "joined"})
 KEPT = 1000
 
 
@@ -240,6 +241,7 @@ class Table:
             return
         if self._no_person(line, columns, filled):
             self.skipped.append(row)
+            self._other_header(row, line)
             return
         out = Row(self.at, row)
         notes = self.roster.notes
@@ -333,6 +335,15 @@ class Table:
                 if usual - 3 <= has < usual:
                     self.roster.short[at, usual] = self.roster.short.get((at, usual), []) + rows
 
+    def _other_header(self, row: int, line: list[str]) -> None:
+        """A header in the middle of the sheet may give the columns another order from here on."""
+        if (
+            self.columns is not None
+            and (found := again(line, row, self.columns, self.words)) is not self.columns
+        ) and found is not None:
+            self.columns = found
+            self.plan = [(name, at, self.read.get(name)) for name, at in found.order]
+
     def _no_person(self, line: list[str], columns: Columns, filled: Any) -> bool:
         """Whether a row adds up, repeats the header, or is a remark: then it is no person."""
         name = line[columns.name] if -1 < columns.name < len(line) else ""
@@ -349,14 +360,7 @@ class Table:
             return True
         if is_total(name) or is_total(number) or (not (number and name) and is_total(said[0])):
             return True
-        if (
-            sum(
-                header(cell) is not None and header(cell) == header(columns.texts.get(at, ""))
-                for at, cell in enumerate(line)
-                if cell
-            )
-            >= 2
-        ):
+        if len({known[0] for cell in said if (known := header(cell))} & HEADING) >= 2:
             return True
         return not number and _remark(said, name)
 

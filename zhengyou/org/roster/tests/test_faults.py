@@ -312,3 +312,15 @@ def test_the_synthetic_tree_sums_to_the_whole(tmp_path):
     assert data["balance"]["closing"] == data["balance"]["leaves"] == at == data["new"]
     kinds = [unit["kind"] for unit in data["new_units"]]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {"general": 17, "direct": 14, "branch": 60}
+
+
+def test_a_second_table_below_may_order_its_columns_otherwise(tmp_path):
+    rows = [*people(2), [], ["姓名", "单位", "学号"], ["李四", "图书馆直属党支部", "3009001"]]
+    data = check(book(tmp_path, rows))
+    assert (data["rows"], data["new"], data["errors"]) == (3, 3, [])
+
+
+def test_no_is_a_number_only_where_it_is_no_mere_count(tmp_path):
+    head = ["No.", "Name", "Unit"]
+    assert check(book(tmp_path, [["A100", "Anna Smith", "Library"]], head=head))["new"] == 1
+    assert len(check(book(tmp_path, [[1, "Anna Smith", "Library"]], head=head))["errors"]) == 1
