@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from zhengyou.campaigns.duties import decisions
+from zhengyou.campaigns.duties import decisions, routing
 from zhengyou.campaigns.duties.audience import fragment
 from zhengyou.campaigns.duties.events import change
 from zhengyou.campaigns.figures.counts import count_issued
@@ -46,7 +46,7 @@ def touched(entry: OpenEntry) -> bool:
 
 
 def follow_roster(entry: OpenEntry) -> dict[str, int]:
-    """Let open duties follow what this entry changed in the roster; for org's actions, inside their transaction."""
+    """Let open duties, and papers that wait, follow what this entry changed in the roster; inside org's transaction."""
     today = clock.today()
     slots = open_slots(today)
     if not slots:
@@ -57,6 +57,8 @@ def follow_roster(entry: OpenEntry) -> dict[str, int]:
         members = [slot for slot in slots if slot.task.subject == Task.Subject.MEMBER]
         for rule, n in _members(members, entry, today, _OF_ENTRY, {}).items():
             done[rule] = done.get(rule, 0) + n
+        if done.get("move"):
+            routing.reroute(routing.moved(entry))
     return {rule: n for rule, n in done.items() if n}
 
 
@@ -100,12 +102,13 @@ _SINCE = """ AND {m} IN (SELECT person_id FROM org_affiliation WHERE entry_id > 
     UNION SELECT person_id FROM org_affiliation WHERE valid_to > :seen_on AND valid_to <= :today AND dropped_id IS NULL)"""
 
 
-def _source(slots: list[Slot], ref: str = "CASE WHEN cutoff_on < :today THEN cutoff_on ELSE :today END") -> str:
+def _source(
+    slots: list[Slot], ref: str = "CASE WHEN cutoff_on < :today THEN cutoff_on ELSE :today END"
+) -> str:
     """The slots as a table with the day that decides whose each duty is."""
     ids = ", ".join(str(slot.pk) for slot in slots)
     return f"""(SELECT id, opens_on, due_on, COALESCE(joins_by, cutoff_on) AS joins_by, {ref} AS ref
                FROM campaigns_slot WHERE id IN ({ids}))"""
-
 
 
 def _newest() -> int:

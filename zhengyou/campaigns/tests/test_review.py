@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from zhengyou.campaigns import actions, rules
+from zhengyou.campaigns import actions, duties, rules
 from zhengyou.campaigns.actions import papers
 from zhengyou.campaigns.models import Duty, Review, State, Submission, Task
 from zhengyou.campaigns.tests import play
@@ -43,12 +43,18 @@ def test_the_reviewer_accepts_and_the_duty_is_accepted(school):
     play.run(play.unit_task("units"))
     play.hand_in(school.branch, school.secretary)
     review = actions.accept(play.duty_of(school.branch), by=school.dean.actor)
-    assert (review.by, review.verdict, review.at_unit) == (school.dean, Review.Verdict.ACCEPTED, school.general)
+    assert (review.by, review.verdict, review.at_unit) == (
+        school.dean,
+        Review.Verdict.ACCEPTED,
+        school.general,
+    )
     assert play.duty_of(school.branch).state == State.ACCEPTED
     play.settle()
 
 
-@pytest.mark.parametrize("who", ["member", "secretary", "secretary2", "dean2", "leader2", "inspector", "stranger"])
+@pytest.mark.parametrize(
+    "who", ["member", "secretary", "secretary2", "dean2", "leader2", "inspector", "stranger"]
+)
 def test_nobody_but_the_reviewer_and_those_above_may_judge(school, who):
     play.run(play.unit_task("units"))
     play.hand_in(school.branch, school.secretary)
@@ -107,7 +113,9 @@ def test_at_the_root_the_office_judges_and_an_officers_own_paper_goes_to_another
     actions.tick()
     play.hand_in(school.office, school.office, "all")
     assert waits(school.office, "all") == (school.root, "")
-    assert not rules.may_review(play.authority(school.office), play.duty_of(school.office, "all").submissions.get())
+    assert not rules.may_review(
+        play.authority(school.office), play.duty_of(school.office, "all").submissions.get()
+    )
     actions.accept(play.duty_of(school.office, "all"), by=school.head.actor)
 
     org.appoint(school.stranger, school.root, "office", by=BY, day=day(11, 1))
@@ -138,11 +146,13 @@ def test_a_reviewer_who_leaves_hands_the_waiting_papers_up_on_the_next_tick(scho
         assert actions.tick().entry is None
 
 
-def test_a_paper_follows_its_duty_to_the_new_units_reviewer(school):
+@pytest.mark.parametrize("then", [None, duties.follow_roster])
+def test_a_paper_follows_its_duty_to_the_new_units_reviewer(school, then):
     play.run(play.member_task("all", **EACH))
     play.hand_in(school.member, school.member)
-    org.move_members([school.member], school.branch2, by=BY, day=day(11, 22))
-    actions.tick()
+    org.move_members([school.member], school.branch2, by=BY, day=day(11, 22), then=then)
+    if then is None:
+        actions.tick()
     assert waits(school.member) == (school.branch2, "")
 
 
@@ -248,7 +258,9 @@ def test_without_review_a_person_may_return_within_the_days_and_then_no_more(sch
         assert (duty.state, duty.due_on) == (State.RETURNED, day(12, 2))
         assert play.counts(school.branch)["accepted"] == 0
         play.hand_in(school.member, school.member)
-        assert play.duty_of(school.member).state == State.SUBMITTED, "what a person returned a person looks at again"
+        assert play.duty_of(school.member).state == State.SUBMITTED, (
+            "what a person returned a person looks at again"
+        )
         actions.accept(play.duty_of(school.member), by=school.secretary.actor)
         with pytest.raises(Refused, match="不再退回"):
             actions.give_back(play.duty_of(school.member), "又改", by=school.secretary.actor)
