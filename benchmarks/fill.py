@@ -67,7 +67,9 @@ def organisation(units: int, members: int) -> Filled:
 
     by = Actor.system("fill")
     with clock.playing(START):
-        founded = actions.found(PART, "示范组织", actions.Founder("办公室", "0"), by=by, pack_id="bench", day=START)
+        founded = actions.found(
+            PART, "示范组织", actions.Founder("办公室", "0"), by=by, pack_id="bench", day=START
+        )
     root = founded.root.pk
     n = units - 1
     if units <= 200:
@@ -148,7 +150,9 @@ def campaign(
     periods = []
     for back in reversed(range(months)):
         year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
-        periods.append(SlotPlan(f"{year}-{month + 1:02}", *_month(year, month + 1), _month(year, month + 1)[1]))
+        periods.append(
+            SlotPlan(f"{year}-{month + 1:02}", *_month(year, month + 1), _month(year, month + 1)[1])
+        )
     everybody = Node("flag", (), True)
     plans = [
         TaskPlan(
@@ -178,7 +182,9 @@ def campaign(
         Label(),
         periods[0].opens_on,
         periods[-1].due_on,
-        phases=tuple(PhasePlan(f"p{i}", f"阶段 {i + 1}", f"Phase {i + 1}", None, None) for i in range(phases)),
+        phases=tuple(
+            PhasePlan(f"p{i}", f"阶段 {i + 1}", f"Phase {i + 1}", None, None) for i in range(phases)
+        ),
     )
     with record("bench.campaign", by=Actor.system("fill")) as entry:
         made = Campaign.objects.create(
@@ -239,7 +245,9 @@ def _day(entry: Any, ids: str, k: int, days: int) -> int:
     from zhengyou.kit.sql import run
 
     today, mark = clock.today(), "(d.id * 7919) % 100"
-    turn = f"d.slot_id IN ({ids}) AND d.state = 'due' AND d.issued_on <= :today AND (d.id * 31) % {days} = {k}"
+    turn = (
+        f"d.slot_id IN ({ids}) AND d.state = 'due' AND d.issued_on <= :today AND (d.id * 31) % {days} = {k}"
+    )
     n = run(
         f"""INSERT INTO campaigns_submission (duty_id, number, by_id, at, day, due_on, "nothing", done, changed, objection,
               state, tier, waits_at_id, waits_for, waits_since, entry_id)
@@ -253,8 +261,19 @@ def _day(entry: Any, ids: str, k: int, days: int) -> int:
         entry=entry.id,
     )
     waits = "JOIN campaigns_submission x ON x.duty_id = d.id AND x.state = 10 AND x.entry_id = :entry"
-    change(entry, "submit", "person", f"{waits} WHERE d.state = 'due'", state="'submitted'", day=":today", today=today)
-    for kind, state, low, high, paper in (("accept", "accepted", 0, 85, 20), ("return", "returned", 85, 88, 30)):
+    change(
+        entry,
+        "submit",
+        "person",
+        f"{waits} WHERE d.state = 'due'",
+        state="'submitted'",
+        day=":today",
+        today=today,
+    )
+    for kind, state, low, high, paper in (
+        ("accept", "accepted", 0, 85, 20),
+        ("return", "returned", 85, 88, 30),
+    ):
         change(
             entry,
             kind,

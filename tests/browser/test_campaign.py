@@ -36,8 +36,10 @@ WORDS = {
         "approve": "登记批准", "slips": "打印勾上的", "return": "按写的理由退回", "accept": "通过第",
     },
     "en": {
-        "found": "Found the organisation", "check": "Upload and (check|compare)", "confirm": "Confirm import", "take": "Check and begin",
-        "save": "Save answers", "approve": "Record the approval", "slips": "Print slips", "return": "Return with these", "accept": "Accept",
+        "found": "Found the organisation", "check": "Upload and check", "confirm": "Confirm import",
+        "take": "Check and begin",
+        "save": "Save answers", "approve": "Record the approval", "slips": "Print slips",
+        "return": "Return with these", "accept": "Accept",
     },
 }  # fmt: skip
 

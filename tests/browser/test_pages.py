@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 
 CAST = ["office", "leader", "inspector", "inner", "leaf", "returned", "member", "dual"]
-THOROUGH = {("office", 1366, "zh"), ("office", 390, "en"), ("leaf", 390, "zh"), ("leaf", 1366, "en"), ("returned", 390, "zh"), ("inner", 1366, "zh"), ("member", 390, "en"), ("leader", 1366, "en")}  # fmt: skip
+THOROUGH = {
+    ("office", 1366, "zh"), ("office", 390, "en"), ("leaf", 390, "zh"), ("leaf", 1366, "en"),
+    ("returned", 390, "zh"), ("inner", 1366, "zh"), ("member", 390, "en"), ("leader", 1366, "en"),
+}  # fmt: skip
 MOST = 26
 
 

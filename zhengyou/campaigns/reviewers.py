@@ -38,7 +38,8 @@ class Reviewers:
             within = f"""AND unit_id IN (SELECT ancestor_id FROM org_closure
                          WHERE descendant_id IN ({ids}) AND {ON})"""
         placed = sql.rows(
-            f"SELECT unit_id, parent_id FROM org_placement WHERE dropped_id IS NULL AND {ON} {within}", day=day
+            f"SELECT unit_id, parent_id FROM org_placement WHERE dropped_id IS NULL AND {ON} {within}",
+            day=day,
         )
         self.parent: dict[int, int | None] = dict(placed)
         self.holders: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -107,7 +108,9 @@ class Reviewers:
             if person not in by and (not desk.post or desk.post in posts)
         ]
 
-    def first(self, tiers: list[str], start: int, unit: int, *, of_unit: bool, authors: Iterable[int]) -> tuple[int, Desk]:
+    def first(
+        self, tiers: list[str], start: int, unit: int, *, of_unit: bool, authors: Iterable[int]
+    ) -> tuple[int, Desk]:
         """The tier from `start` on at which a paper waits next, and where; tiers that lead to one desk are one."""
         by = list(authors)
         desks = [self.desk(tier, unit, of_unit=of_unit, authors=by) for tier in tiers[start:] or ["parent"]]

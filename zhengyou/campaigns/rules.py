@@ -42,7 +42,9 @@ def _next_up(unit_id: int, power: str, authority: Authority) -> int | None:
             "unit_id", flat=True
         )
     )
-    return next((row.unit_id for row in reversed(tree.path(unit_id, authority.day)) if row.unit_id in held), None)
+    return next(
+        (row.unit_id for row in reversed(tree.path(unit_id, authority.day)) if row.unit_id in held), None
+    )
 
 
 def _posts_with(power: str) -> list[str]:
@@ -70,7 +72,9 @@ def may_answer_for(authority: Authority, duty: Duty) -> Verdict:
         if not held and _next_up(unit, "hand_in", authority) in authority.units_with("hand_in"):
             return YES
         if held:
-            return no(_("这一件由「%(unit)s」自己交；有人负责时上级不代交。") % {"unit": name_of(unit, authority)})
+            return no(
+                _("这一件由「%(unit)s」自己交；有人负责时上级不代交。") % {"unit": name_of(unit, authority)}
+            )
     return no(_("这一件由「%(unit)s」的负责人交。") % {"unit": name_of(unit, authority)})
 
 
@@ -110,9 +114,7 @@ def authors(duty: Duty, submission: Submission | None = None) -> set[int]:
     return {pk for pk in (duty.member_id, submission.by_id if submission else None) if pk}
 
 
-def may_review(
-    authority: Authority, submission: Submission, reviewers: Reviewers | None = None
-) -> Verdict:
+def may_review(authority: Authority, submission: Submission, reviewers: Reviewers | None = None) -> Verdict:
     """May accept or return this paper: a post with review where it waits, or above; never the own, nor a superior's.
 
     Where one post is asked for (the office on the root), only that post. `reviewers` saves two queries in bulk.
@@ -165,9 +167,10 @@ def may_return_accepted(authority: Authority, duty: Duty) -> Verdict:
     task = duty.slot.task
     if duty.state != State.ACCEPTED:
         return no(_("只有已通过的才能这样退回。"))
-    if task.review_mode == "each" or Review.objects.filter(
-        submission__duty=duty, verdict=Review.Verdict.ACCEPTED
-    ).exists():
+    if (
+        task.review_mode == "each"
+        or Review.objects.filter(submission__duty=duty, verdict=Review.Verdict.ACCEPTED).exists()
+    ):
         return no(_("有人审过并通过的不再退回；有新情况，请另作登记。"))
     if authority.day > duty.last_day + timedelta(days=task.return_days):
         return no(_("通过满 %(n)s 天后不再退回。") % {"n": task.return_days})
@@ -203,9 +206,12 @@ def may_decide(
         if authority.person is not None and authority.person.pk == member.pk:
             return no(_("自己的事不能自己决定：请上一级决定。"))
         duty = Duty.objects.filter(slot=slot, member=member).values_list("unit_id", flat=True).first()
-        unit_id = duty or member.affiliations.filter(on(authority.day), role="R").values_list(
-            "unit_id", flat=True
-        ).first()
+        unit_id = (
+            duty
+            or member.affiliations.filter(on(authority.day), role="R")
+            .values_list("unit_id", flat=True)
+            .first()
+        )
         if unit_id is None:
             return no(_("这个人现在不在任何单位。"))
     assert unit_id is not None
@@ -254,7 +260,12 @@ def may_take_back(authority: Authority, decision: Decision) -> Verdict:
     if decision.kind == Decision.Kind.EXTEND:
         return no(_("延了的期限不再缩短；确实不该办的，可以作废。"))
     return may_decide(
-        authority, decision.kind, decision.slot, member=decision.member, unit_id=decision.unit_id, below=decision.below
+        authority,
+        decision.kind,
+        decision.slot,
+        member=decision.member,
+        unit_id=decision.unit_id,
+        below=decision.below,
     )
 
 
@@ -266,7 +277,9 @@ def may_read_reason(authority: Authority, decision: Decision) -> Verdict:
     unit = decision.unit_id
     if decision.member_id is not None:
         unit = (
-            Duty.objects.filter(slot=decision.slot_id, member=decision.member_id).values_list("unit_id", flat=True).first()
+            Duty.objects.filter(slot=decision.slot_id, member=decision.member_id)
+            .values_list("unit_id", flat=True)
+            .first()
         )
     if unit is not None and "see_names" in authority.powers_on(unit):
         return YES

@@ -39,7 +39,7 @@ TERMINAL = Limits(rows=1_048_576, memory_mb=2048, unpacked_mb=4000, text_mb=4000
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet begins: its place in the workbook from 1, its first used column from 0, whether anything is read."""
+    """A sheet begins: its place in the workbook from 1, its first used column from 0, whether it is read, its hidden rows."""
 
     name: str
     number: int
@@ -48,6 +48,7 @@ class Sheet:
     left: int
     width: int
     cut: bool = False
+    unseen: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

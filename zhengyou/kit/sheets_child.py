@@ -23,6 +23,7 @@ CELL = 2000
 COLUMNS = 200
 MERGES = 200_000
 PROLOG = 65536
+SCANNED = 8_000_000
 CONTROL = dict.fromkeys([*range(32), *range(127, 160), 0xFEFF, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)], " ")
 
 
@@ -248,10 +249,13 @@ def read_workbook(path: str, out: Out) -> None:
     metadata = book.sheets_metadata
     if any(str(meta.typ) == str(SheetTypeEnum.MacroSheet) for meta in metadata):
         raise Refused("macros")
+    unseen = hidden_rows(path)
     for number, meta in enumerate(metadata, 1):
         visible = str(meta.visible) == str(SheetVisibleEnum.Visible)
         work = str(meta.typ) == str(SheetTypeEnum.WorkSheet)
         facts = {"name": meta.name[:100], "number": number, "hidden": not visible, "work": work}
+        if unseen.get(number):
+            facts["unseen"] = unseen[number][:5000]
         if not visible or not work:
             out.sheet(**facts, width=0, left=0)
             continue
@@ -272,6 +276,32 @@ def read_workbook(path: str, out: Out) -> None:
             else:
                 out.row(cells)
         out.flush()
+
+
+def hidden_rows(path: str) -> dict[int, list[int]]:
+    """Sheet (from 1, the workbook's order) -> numbers of its hidden rows; empty for what is not a small .xlsx."""
+    from xml.etree import ElementTree
+
+    found: dict[int, list[int]] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            targets = {
+                relation.get("Id"): relation.get("Target", "")
+                for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+            }
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            sheets = [node for node in book.iter() if node.tag.endswith("}sheet")]
+            for number, sheet in enumerate(sheets, 1):
+                rid = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+                part = "xl/" + (targets.get(rid) or "").removeprefix("/xl/")
+                if part in archive.NameToInfo and archive.getinfo(part).file_size <= SCANNED:
+                    rows = re.findall(
+                        rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"', archive.read(part)
+                    )
+                    found[number] = [int(row) for row in rows]
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, ValueError):
+        return {}
+    return found
 
 
 def merges(sheet: object, left: int, width: int) -> dict[int, list[tuple[int, int]]]:

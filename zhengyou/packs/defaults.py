@@ -77,7 +77,10 @@ def _due_reason(context: Context, at: TaskAt) -> object:
         phase = context.pack.programmes[at.programme].phases[at.phase]
         return _("没写期限，就是「%(phase)s」阶段的最后一天", phase=Named(phase.zh or at.phase, phase.en))
     programme = context.pack.programmes[at.programme]
-    return _("没写期限，就是「%(programme)s」的最后一天", programme=Named(programme.zh or at.programme, programme.en))
+    return _(
+        "没写期限，就是「%(programme)s」的最后一天",
+        programme=Named(programme.zh or at.programme, programme.en),
+    )
 
 
 def _members_only(context: Context, at: TaskAt) -> bool:

@@ -97,7 +97,10 @@ def decide_many(
     with record(f"duty.{_PAST[kind]}_in_bulk", by=by) as entry:
         authority = authority_for(by)
         found = list(
-            Duty.objects.seen_by(authority).select_related("slot__task", "member").filter(pk__in=ids).distinct()
+            Duty.objects.seen_by(authority)
+            .select_related("slot__task", "member")
+            .filter(pk__in=ids)
+            .distinct()
         )
         authority.load({duty.unit_id for duty in found})
         rows = []
@@ -115,7 +118,10 @@ def decide_many(
         Decision.objects.bulk_create(rows)
         changed = carried(entry, {row.slot_id for row in rows})
         entry.note(
-            count=changed, ids=digest_of(duty.pk for duty in found if duty.pk not in left), reason=reason, text=text
+            count=changed,
+            ids=digest_of(duty.pk for duty in found if duty.pk not in left),
+            reason=reason,
+            text=text,
         )
     return changed, left
 

@@ -50,9 +50,7 @@ def give_back(duty: Duty, reasons: str, *, by: Actor) -> Review:
     return _one(duty, reasons, by)
 
 
-def judge(
-    *, by: Actor, accept: Iterable[int] = (), give_back: Mapping[int, str] | None = None
-) -> Outcome:
+def judge(*, by: Actor, accept: Iterable[int] = (), give_back: Mapping[int, str] | None = None) -> Outcome:
     """Judge many papers (submission ids) in one entry; what may not be judged or was judged meanwhile is left, named.
 
     Raises Invalid where a return lacks its reasons, Conflict where nothing at all could be done.
@@ -98,9 +96,7 @@ def _one(duty: Duty, reasons: str, by: Actor) -> Review:
         people = Reviewers(authority.day, {submission.waits_at_id or 0, submission.duty.unit_id})
         insist(rules.may_review(authority, submission, people))
         me = authority.person
-        (made,) = papers.judge(
-            entry, [papers.Judgement(submission, me.pk if me else None, reasons)], people
-        )
+        (made,) = papers.judge(entry, [papers.Judgement(submission, me.pk if me else None, reasons)], people)
         entry.row.unit = submission.duty.unit.public_id
         entry.note(reasons=reasons, tier=made.tier)
     return made
@@ -122,7 +118,9 @@ def _return_accepted(duty: Duty, reasons: str, by: Actor) -> Review:
         me = authority.person
         people = Reviewers(authority.day, [duty.unit_id])
         authors = rules.authors(duty, last)
-        last.waits_at_id = people.desk("parent", duty.unit_id, of_unit=duty.member_id is None, authors=authors).unit
+        last.waits_at_id = people.desk(
+            "parent", duty.unit_id, of_unit=duty.member_id is None, authors=authors
+        ).unit
         (made,) = papers.judge(entry, [papers.Judgement(last, me.pk if me else None, reasons)], people)
         entry.row.unit = duty.unit.public_id
     return made

@@ -255,7 +255,9 @@ def _history(ids: list[int]) -> tuple[dict[int, int], dict[int, int | None]]:
         chunk = ids[i : i + CHUNK]
         counted = Submission.objects.filter(duty__in=chunk).values("duty").annotate(last=Max("number"))
         numbers |= {row["duty"]: row["last"] for row in counted}
-        found = Review.objects.filter(submission__duty__in=chunk, verdict=Review.Verdict.RETURNED).order_by("pk")
+        found = Review.objects.filter(submission__duty__in=chunk, verdict=Review.Verdict.RETURNED).order_by(
+            "pk"
+        )
         returned |= dict(found.values_list("submission__duty", "at_unit"))
     return numbers, returned
 

@@ -84,7 +84,9 @@ def _sql(part: list[Any], values: dict[str, Any]) -> str:
         return f"{column} IN ({_bound(rest[1], values)})"
     if op not in COMPARE:
         raise Unreadable(f"comparison {op}")
-    known = "" if rest[0] == "joined" else f" AND NOT ({empty})"  # an unknown word is neither equal nor unequal
+    known = (
+        "" if rest[0] == "joined" else f" AND NOT ({empty})"
+    )  # an unknown word is neither equal nor unequal
     return f"{column} {COMPARE[op]} {_bound([rest[1]], values)}{known}"
 
 

@@ -66,9 +66,7 @@ def reroute(papers: list[int]) -> int:
         changed += [submission for submission in found if _again(submission, people)]
     for submission in changed:
         submission.waits_since = today
-    Submission.objects.bulk_update(
-        changed, ["tier", "waits_at", "waits_for", "waits_since"], batch_size=500
-    )
+    Submission.objects.bulk_update(changed, ["tier", "waits_at", "waits_for", "waits_since"], batch_size=500)
     return len(changed)
 
 
@@ -77,7 +75,11 @@ def _again(submission: Submission, people: Reviewers) -> bool:
     authors = [pk for pk in (duty.member_id, submission.by_id) if pk]
     tiers = duty.slot.task.review
     tier, desk = people.first(
-        tiers, min(submission.tier, max(len(tiers) - 1, 0)), duty.unit_id, of_unit=duty.member_id is None, authors=authors
+        tiers,
+        min(submission.tier, max(len(tiers) - 1, 0)),
+        duty.unit_id,
+        of_unit=duty.member_id is None,
+        authors=authors,
     )
     if desk == Desk(submission.waits_at_id or 0, submission.waits_for):
         return False

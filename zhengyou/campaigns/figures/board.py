@@ -115,9 +115,7 @@ class Board:
     @property
     def cells(self) -> list[Cell]:
         """Units x tasks of the lines, for the heat map; only where something was issued."""
-        return [
-            Cell(row.unit_id, task, figures) for row in self.lines for task, figures in row.tasks.items()
-        ]
+        return [Cell(row.unit_id, task, figures) for row in self.lines for task, figures in row.tasks.items()]
 
     @property
     def tasks(self) -> dict[int, Figures]:
@@ -134,7 +132,9 @@ class Board:
 
 
 def _sums(n: str, f: str) -> str:
-    return ", ".join(f"SUM(CASE WHEN {TESTS[name].format(f=f)} THEN {n} ELSE 0 END) AS {name}" for name in NAMES)
+    return ", ".join(
+        f"SUM(CASE WHEN {TESTS[name].format(f=f)} THEN {n} ELSE 0 END) AS {name}" for name in NAMES
+    )
 
 
 KIDS = """kid AS (SELECT unit_id FROM org_placement WHERE (parent_id = :unit OR unit_id = :unit)
@@ -260,7 +260,9 @@ def _assembled(unit_id: int, day: date, units: list[tuple], found: Iterable[tupl
         for task, figures in row.tasks.items():
             own[task] = own.get(task, Figures()).minus(figures)
     own = {task: figures for task, figures in own.items() if any(figures)}
-    mine = Row(unit_id, whole.public_id, whole.name, whole.kind, total(own.values()), own, whole.closed, own=True)
+    mine = Row(
+        unit_id, whole.public_id, whole.name, whole.kind, total(own.values()), own, whole.closed, own=True
+    )
     return Board(day, whole, mine, list(lines.values()))
 
 

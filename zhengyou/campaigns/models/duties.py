@@ -52,7 +52,9 @@ class Duty(models.Model):
                 fields=["slot", "member"], condition=Q(member__isnull=False), name="duty_member_once"
             ),
             models.UniqueConstraint(
-                fields=["slot", "subject_unit"], condition=Q(subject_unit__isnull=False), name="duty_unit_once"
+                fields=["slot", "subject_unit"],
+                condition=Q(subject_unit__isnull=False),
+                name="duty_unit_once",
             ),
             models.CheckConstraint(
                 condition=Q(member=None, subject_unit__isnull=False)
@@ -161,9 +163,7 @@ class Submission(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty", "number"], name="submission_once")]
         indexes = [
-            models.Index(
-                fields=["waits_at", "waits_since"], name="submission_waiting", condition=Q(state=10)
-            )
+            models.Index(fields=["waits_at", "waits_since"], name="submission_waiting", condition=Q(state=10))
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,9 @@ class DutyQuerySet(models.QuerySet):
 
 def _below(units: list[int], authority: Authority) -> models.QuerySet:
     day = authority.day
-    return Closure.objects.filter(ancestor__in=units, valid_from__lte=day, valid_to__gt=day).values("descendant")
+    return Closure.objects.filter(ancestor__in=units, valid_from__lte=day, valid_to__gt=day).values(
+        "descendant"
+    )
 
 
 def _waiting(units: list[int]) -> models.QuerySet:

@@ -43,15 +43,36 @@ def member_task(code: str, *slots: SlotPlan, conditions: tuple[Node, ...] = (YES
     """A task every member owes unless the conditions say otherwise; nobody reviews it."""
     given = {"returned_days": 3, "level": "must", **more}
     return TaskPlan(
-        code, "strive", "p1", code, "", form="report", subject="member", conditions=conditions, slots=slots or (slot(),), **given
+        code,
+        "strive",
+        "p1",
+        code,
+        "",
+        form="report",
+        subject="member",
+        conditions=conditions,
+        slots=slots or (slot(),),
+        **given,
     )
 
 
-def unit_task(code: str, *slots: SlotPlan, kinds: tuple[str, ...] = ("branch", "direct"), **more: Any) -> TaskPlan:
+def unit_task(
+    code: str, *slots: SlotPlan, kinds: tuple[str, ...] = ("branch", "direct"), **more: Any
+) -> TaskPlan:
     """A task units of these kinds owe; each paper is reviewed by the parent."""
     given = {"review": ("parent",), "review_mode": "each", "returned_days": 3, **more}
     return TaskPlan(
-        code, "strive", "p1", code, "", "must", "report", "unit", unit_kinds=kinds, slots=slots or (slot(),), **given
+        code,
+        "strive",
+        "p1",
+        code,
+        "",
+        "must",
+        "report",
+        "unit",
+        unit_kinds=kinds,
+        slots=slots or (slot(),),
+        **given,
     )
 
 

@@ -17,7 +17,9 @@ def child(room, verb, argument, **more):
     env = {name: value for name, value in os.environ.items() if name != "ZHENGYOU_DATABASE_URL"}
     env |= {"ZHENGYOU_DATA": str(room), "DJANGO_SETTINGS_MODULE": "zhengyou.site.settings"}
     command = [sys.executable, "-m", "zhengyou.campaigns.tests.child", verb, str(argument)]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+    return subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+    )
 
 
 def done(process):
@@ -56,7 +58,9 @@ def killed_again_and_again(tmp_path, rounds, members):
 def killed_after_commit(tmp_path, whole, found):
     """The rare kill between commit and note: the paper is there, once, and a second try is refused."""
     done(child(tmp_path / "data", "submit", tmp_path / "rest.txt"))
-    return json.loads(done(child(tmp_path / "data", "check", tmp_path / "rest.txt"))) | {"acked": found["acked"]}
+    return json.loads(done(child(tmp_path / "data", "check", tmp_path / "rest.txt"))) | {
+        "acked": found["acked"]
+    }
 
 
 def test_kill_9_while_handing_in_loses_nothing_and_leaves_nothing_half_done(tmp_path):

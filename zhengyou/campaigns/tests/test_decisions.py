@@ -19,7 +19,9 @@ ILL = {"reason": "ill"}
 
 def test_an_exemption_puts_one_duty_aside_and_taking_it_back_asks_for_it_again(school):
     play.run(play.member_task("all"))
-    decision = actions.exempt(play.duty_of(school.member), by=school.secretary.actor, reason="ill", text="住院")
+    decision = actions.exempt(
+        play.duty_of(school.member), by=school.secretary.actor, reason="ill", text="住院"
+    )
     duty = play.duty_of(school.member)
     assert (duty.state, duty.cause) == (State.EXEMPT, "decision")
     assert play.counts(school.branch)["exempt"] == 1
@@ -37,14 +39,22 @@ def test_a_reason_of_the_short_list_is_needed_and_only_those_concerned_read_the_
             actions.exempt(play.duty_of(school.member), by=school.secretary.actor, reason=reason, text="x")
     decision = actions.exempt(play.duty_of(school.member), by=school.dean.actor, reason="ill", text="住院")
     seen = {
-        name: bool(rules.may_read_reason(play.authority(person), decision)) for name, person in school.people.items()
+        name: bool(rules.may_read_reason(play.authority(person), decision))
+        for name, person in school.people.items()
     }
     assert {name for name, sees in seen.items() if sees} == {"member", "secretary", "dean"}
 
 
 @pytest.mark.parametrize(
     ("who", "ok"),
-    [("secretary", True), ("dean", True), ("office", True), ("member", False), ("secretary2", False), ("inspector", False)],
+    [
+        ("secretary", True),
+        ("dean", True),
+        ("office", True),
+        ("member", False),
+        ("secretary2", False),
+        ("inspector", False),
+    ],
 )
 def test_members_are_exempted_by_their_line_alone(school, who, ok):
     play.run(play.member_task("all"))
@@ -62,7 +72,9 @@ def test_nobody_decides_for_oneself_nor_a_unit_for_itself(school):
         actions.extend(play.duty_of(school.branch, "units"), day(12, 5), by=school.secretary.actor, **ILL)
     actions.extend(play.duty_of(school.branch, "units"), day(12, 5), by=school.dean.actor, **ILL)
     with pytest.raises(Refused):
-        actions.decide("exempt", Slot.objects.get(task__code="units"), by=school.dean.actor, unit=school.general, **ILL)
+        actions.decide(
+            "exempt", Slot.objects.get(task__code="units"), by=school.dean.actor, unit=school.general, **ILL
+        )
 
 
 def test_an_extension_only_lengthens_and_the_old_date_stays_visible(school):
@@ -109,7 +121,11 @@ def test_what_was_accepted_is_out_of_every_decisions_reach(school):
     play.run(play.member_task("all"))
     play.hand_in(school.member, school.member)
     slot = Slot.objects.get()
-    for kind, more in (("exempt", {}), ("void", {"text": "x"}), ("extend", {"due_on": day(12, 20), "text": "x"})):
+    for kind, more in (
+        ("exempt", {}),
+        ("void", {"text": "x"}),
+        ("extend", {"due_on": day(12, 20), "text": "x"}),
+    ):
         given = {"reason": "ill", **more}
         _, changed = actions.decide(kind, slot, by=school.office.actor, unit=school.branch, **given)
         assert play.duty_of(school.member).state == State.ACCEPTED
@@ -120,7 +136,9 @@ def test_what_was_accepted_is_out_of_every_decisions_reach(school):
 
 def test_a_decision_for_a_unit_reaches_those_below_it_and_who_moves_in(school):
     play.run(play.member_task("all"))
-    _, changed = actions.decide("exempt", Slot.objects.get(), by=school.dean.actor, unit=school.general, **ILL)
+    _, changed = actions.decide(
+        "exempt", Slot.objects.get(), by=school.dean.actor, unit=school.general, **ILL
+    )
     assert changed == 6
     org.move_members([school.far], school.branch, by=BY, day=day(11, 22), then=duties.follow_roster)
     assert play.duty_of(school.far).state == State.EXEMPT

@@ -47,7 +47,9 @@ def test_a_condition_may_ask_for_the_day_of_joining_and_for_either_of_two_words(
     old = Node("<", (Node("name", (), "joined"), Node("day", (), date(2008, 1, 1))))
     either = Node("in", (Node("name", (), "category"),), ("staff", "other"))
     nobody = Node("not", (play.YES,))
-    play.run(play.member_task("old", conditions=(old, nobody)), play.member_task("either", conditions=(either,)))
+    play.run(
+        play.member_task("old", conditions=(old, nobody)), play.member_task("either", conditions=(either,))
+    )
     assert [d.member for d in Duty.objects.filter(slot__task__code="old")] == [school.member]
     assert Duty.objects.filter(slot__task__code="either").count() == 3
 
@@ -217,7 +219,11 @@ def test_a_change_of_category_brings_into_the_audience_and_takes_out_of_it(schoo
             Affiliation.objects.filter(pk=old.pk).update(dropped_id=entry.id)
             common = {"person": who, "unit": old.unit, "entry_id": entry.id, "status": "full"}
             Affiliation.objects.create(
-                **common, category=old.category, valid_from=old.valid_from, valid_to=day(11, 10), ended="changed"
+                **common,
+                category=old.category,
+                valid_from=old.valid_from,
+                valid_to=day(11, 10),
+                ended="changed",
             )
             Affiliation.objects.create(**common, category=category, valid_from=day(11, 10), begun="changed")
         duties.follow_roster(entry)
@@ -261,7 +267,11 @@ def test_a_unit_opened_before_the_cut_off_owes_and_the_roster_never_voids_a_unit
 def test_what_is_carried_keeps_its_date_and_its_unit(school):
     """Golden 9: overdue duties of a unit that is merged are overdue in the successor, with their own dates."""
     with clock.playing(day(9, 1)):
-        play.run(play.unit_task("units", *(play.slot(f"r{n}", day(9, 1), day(9, 1), day(9, 10 + n)) for n in (1, 2, 3))))
+        play.run(
+            play.unit_task(
+                "units", *(play.slot(f"r{n}", day(9, 1), day(9, 1), day(9, 10 + n)) for n in (1, 2, 3))
+            )
+        )
     before = play.counts(school.general)
     with record("test.merged", by=BY) as entry:
         duties.dispose(entry, [school.branch.pk], day(11, 22), school.branch2.pk)
@@ -285,7 +295,10 @@ def test_duties_of_a_unit_that_closes_without_a_successor_are_void_by_a_person(s
 def test_a_tick_that_changes_nothing_leaves_no_entry_and_touches_no_duty(school):
     play.run(play.member_task("all"), play.unit_task("units"))
     actions.tick()
-    entries, versions = Entry.objects.count(), list(Duty.objects.order_by("pk").values_list("version", flat=True))
+    entries, versions = (
+        Entry.objects.count(),
+        list(Duty.objects.order_by("pk").values_list("version", flat=True)),
+    )
     with clock.playing(day(11, 23)):
         done = actions.tick()
     assert (done.changed, done.entry) == ({}, None)

@@ -125,7 +125,9 @@ def test_a_board_costs_two_queries_whatever_stands_below_it(running):
 def test_rebuilt_the_cache_has_the_same_rows(running):
     figures.fold()
     ledger = "SELECT unit_id, slot_id, state, due_on, day, n FROM campaigns_ledger WHERE n <> 0 ORDER BY 1, 2, 3, 4, 5"
-    balance = "SELECT unit_id, slot_id, state, due_on, n FROM campaigns_balance WHERE n <> 0 ORDER BY 1, 2, 3, 4"
+    balance = (
+        "SELECT unit_id, slot_id, state, due_on, n FROM campaigns_balance WHERE n <> 0 ORDER BY 1, 2, 3, 4"
+    )
     before = rows(ledger), rows(balance)
     figures.rebuild()
     assert (rows(ledger), rows(balance)) == before
@@ -191,7 +193,8 @@ def test_a_played_day_is_one_entry_and_goes_the_way_of_single_steps(running):
     assert len(waiting) == 9
     with clock.playing(day(11, 23)):
         done = actions.mass.play(
-            DayOfStory(accept=waiting[:6], give_back=dict.fromkeys(waiting[6:8], "改"), hand_in=waiting), by=BY
+            DayOfStory(accept=waiting[:6], give_back=dict.fromkeys(waiting[6:8], "改"), hand_in=waiting),
+            by=BY,
         )
         assert (done["accepted"], done["returned"], done["handed_in"]) == (6, 2, 2)
         play.settle()
@@ -204,7 +207,9 @@ def test_a_played_day_is_one_entry_and_goes_the_way_of_single_steps(running):
 
 def test_moving_two_hundred_costs_no_more_statements_than_moving_one(school):
     play.run(play.member_task("all"), play.member_task("b"), play.member_task("c"))
-    people = [org.add_person(f"人{n}", number=f"x{n}", unit=school.branch, day=day(11, 1), by=BY) for n in range(20)]
+    people = [
+        org.add_person(f"人{n}", number=f"x{n}", unit=school.branch, day=day(11, 1), by=BY) for n in range(20)
+    ]
     actions.tick()
 
     def cost(who, to):

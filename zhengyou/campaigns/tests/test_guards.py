@@ -80,7 +80,9 @@ def test_what_a_person_voided_the_roster_does_not_revive(school):
 def test_taking_a_decision_back_leaves_the_joiners_exempt(school):
     with clock.playing(day(11, 1)):
         play.run(play.member_task("all", joiners="owe_next_period"))
-    new = org.add_person("新来", number="n1", unit=school.branch, day=day(11, 22), by=BY, then=duties.follow_roster)
+    new = org.add_person(
+        "新来", number="n1", unit=school.branch, day=day(11, 22), by=BY, then=duties.follow_roster
+    )
     decision = actions.exempt(play.duty_of(school.member), by=school.secretary.actor, reason="ill")
     actions.take_back(decision, by=school.secretary.actor)
     assert play.duty_of(school.member).state == State.DUE
@@ -102,7 +104,9 @@ def test_facts_dated_ahead_are_seen_on_the_day_they_come_into_force_or_run_out(s
             old = Affiliation.objects.get(person=who, role="R", dropped=None)
             Affiliation.objects.filter(pk=old.pk).update(dropped_id=entry.id)
             common = {"person": who, "category": old.category, "status": old.status, "entry_id": entry.id}
-            Affiliation.objects.create(**common, unit=old.unit, valid_from=old.valid_from, valid_to=day(11, 25))
+            Affiliation.objects.create(
+                **common, unit=old.unit, valid_from=old.valid_from, valid_to=day(11, 25)
+            )
             if to is not None:
                 Affiliation.objects.create(**common, unit=to, valid_from=day(11, 25), begun="moved")
     assert actions.tick().changed == {}

@@ -26,7 +26,12 @@ def test_without_review_a_paper_is_accepted_at_once_and_waits_nowhere(school):
     duty = play.hand_in(school.member, school.member)
     assert duty.state == State.ACCEPTED
     paper = Submission.objects.get()
-    assert (paper.state, paper.waits_at, paper.number, paper.late) == (Submission.State.ACCEPTED, None, 1, False)
+    assert (paper.state, paper.waits_at, paper.number, paper.late) == (
+        Submission.State.ACCEPTED,
+        None,
+        1,
+        False,
+    )
     assert play.counts(school.branch)["accepted"] == 1
     play.settle()
 

@@ -90,12 +90,18 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=NUMBER, where=NUMBER, back=BACK, told=st.booleans())
     def move(self, who: int, where: int, back: int, told: bool) -> None:
-        self.roster(lambda more: org.move_members([self.pick(self.members(), who)], self.leaf(where), **more), back, told)
+        self.roster(
+            lambda more: org.move_members([self.pick(self.members(), who)], self.leaf(where), **more),
+            back,
+            told,
+        )
 
     @rule(who=NUMBER, back=BACK, told=st.booleans())
     def leave(self, who: int, back: int, told: bool) -> None:
         if len(self.members()) > 4:
-            self.roster(lambda more: org.leave([self.pick(self.members(), who)], how="left", **more), back, told)
+            self.roster(
+                lambda more: org.leave([self.pick(self.members(), who)], how="left", **more), back, told
+            )
 
     @rule(who=NUMBER, where=NUMBER, back=BACK, told=st.booleans(), begun=st.sampled_from(["in", "developed"]))
     def join(self, who: int, where: int, back: int, told: bool, begun: str) -> None:
@@ -113,14 +119,22 @@ class Life(RuleBasedStateMachine):
         self.more += 1
         number = f"new{self.more}"
         self.roster(
-            lambda more: org.add_person(number, number=number, unit=self.leaf(where), category="student", **more), back, True
+            lambda more: org.add_person(
+                number, number=number, unit=self.leaf(where), category="student", **more
+            ),
+            back,
+            True,
         )
 
     @rule(where=NUMBER, back=BACK)
     def unit_opens(self, where: int, back: int) -> None:
         self.more += 1
         general = self.pick(Unit.objects.filter(kind="general").order_by("pk"), where)
-        self.roster(lambda more: org.add_unit(f"新{self.more}", "branch", general, by=BY, day=more["day"]), back, False)
+        self.roster(
+            lambda more: org.add_unit(f"新{self.more}", "branch", general, by=BY, day=more["day"]),
+            back,
+            False,
+        )
 
     @rule(one=NUMBER, other=NUMBER, carry=st.booleans())
     def units_merge(self, one: int, other: int, carry: bool) -> None:
@@ -134,9 +148,19 @@ class Life(RuleBasedStateMachine):
                 held = list(Affiliation.objects.filter(unit=old, dropped=None, valid_to__gt=self.today))
                 Affiliation.objects.filter(pk__in=[a.pk for a in held]).update(dropped_id=entry.id)
                 for a in held:
-                    common = {"person": a.person, "role": a.role, "category": a.category, "entry_id": entry.id}
+                    common = {
+                        "person": a.person,
+                        "role": a.role,
+                        "category": a.category,
+                        "entry_id": entry.id,
+                    }
                     Affiliation.objects.create(
-                        **common, unit=old, valid_from=a.valid_from, valid_to=self.today, begun=a.begun, ended="moved"
+                        **common,
+                        unit=old,
+                        valid_from=a.valid_from,
+                        valid_to=self.today,
+                        begun=a.begun,
+                        ended="moved",
                     )
                     if a.role == "R":
                         Affiliation.objects.create(**common, unit=new, valid_from=self.today, begun="moved")
@@ -155,14 +179,20 @@ class Life(RuleBasedStateMachine):
                     if post := self.pick(held, which):
                         org.end_post(post, by=BY, day=self.today)
                 else:
-                    org.appoint(self.pick(self.members(), which), self.leaf(seat), "secretary", by=BY, day=self.today)
+                    org.appoint(
+                        self.pick(self.members(), which), self.leaf(seat), "secretary", by=BY, day=self.today
+                    )
             except (Invalid, Conflict, Refused):
                 pass
 
     @rule(which=NUMBER, act=st.sampled_from(["hand_in", "hand_in", "withdraw", "object"]))
     def author_acts(self, which: int, act: str) -> None:
         with self.acting():
-            found = Duty.objects.select_related("member").exclude(state__in=["void", "exempt", "accepted"]).order_by("pk")
+            found = (
+                Duty.objects.select_related("member")
+                .exclude(state__in=["void", "exempt", "accepted"])
+                .order_by("pk")
+            )
             duty = self.pick(found, which)
             if duty is None:
                 return
@@ -180,7 +210,9 @@ class Life(RuleBasedStateMachine):
     @rule(which=NUMBER, who=NUMBER, back=st.booleans())
     def reviewer_acts(self, which: int, who: int, back: bool) -> None:
         with self.acting():
-            paper = self.pick(Submission.objects.select_related("duty").filter(state=10).order_by("pk"), which)
+            paper = self.pick(
+                Submission.objects.select_related("duty").filter(state=10).order_by("pk"), which
+            )
             if paper is None:
                 return
             person = self.pick([self.head(paper.waits_at_id), self.school.office, self.school.dean], who)
@@ -194,7 +226,11 @@ class Life(RuleBasedStateMachine):
             except (Invalid, Conflict, Refused):
                 pass
 
-    @rule(which=NUMBER, kind=st.sampled_from(["exempt", "extend", "void"]), scope=st.sampled_from(["one", "unit", "all"]))
+    @rule(
+        which=NUMBER,
+        kind=st.sampled_from(["exempt", "extend", "void"]),
+        scope=st.sampled_from(["one", "unit", "all"]),
+    )
     def decide(self, which: int, kind: str, scope: str) -> None:
         with self.acting():
             due = self.today + timedelta(days=which % 30)
@@ -244,7 +280,11 @@ class Life(RuleBasedStateMachine):
     def roster(self, act, back: int, told: bool) -> None:
         """A change of the roster, back-dated, with or without duties following at once; impossible ones are refused."""
         with self.acting():
-            more = {"by": BY, "day": self.today - timedelta(days=back), "then": duties.follow_roster if told else None}
+            more = {
+                "by": BY,
+                "day": self.today - timedelta(days=back),
+                "then": duties.follow_roster if told else None,
+            }
             try:
                 with transaction.atomic():
                     act(more)
@@ -258,7 +298,9 @@ class Life(RuleBasedStateMachine):
         return list(Person.objects.filter(pk__in=held.values("person")).order_by("pk"))
 
     def leaves(self) -> list[Unit]:
-        return list(Unit.objects.filter(kind="branch", closed_on=FAR, opened_on__lt=self.today).order_by("pk"))
+        return list(
+            Unit.objects.filter(kind="branch", closed_on=FAR, opened_on__lt=self.today).order_by("pk")
+        )
 
     def leaf(self, number: int) -> Unit:
         return self.pick(self.leaves(), number)
@@ -268,7 +310,9 @@ class Life(RuleBasedStateMachine):
         return held.person if held else self.school.head
 
 
-LEDGER = "SELECT unit_id, slot_id, state, due_on, day, n FROM campaigns_ledger WHERE n <> 0 ORDER BY 1, 2, 3, 4, 5"
+LEDGER = (
+    "SELECT unit_id, slot_id, state, due_on, day, n FROM campaigns_ledger WHERE n <> 0 ORDER BY 1, 2, 3, 4, 5"
+)
 
 
 def live(school, examples: int, steps: int) -> None:

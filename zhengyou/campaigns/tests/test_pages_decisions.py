@@ -102,7 +102,8 @@ def test_a_decision_is_taken_back_by_who_may_decide(school, running):
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("secretary", 200), ("dean", 200), ("office", 200), ("member", 403), ("inspector", 403)]
+    ("who", "status"),
+    [("secretary", 200), ("dean", 200), ("office", 200), ("member", 403), ("inspector", 403)],
 )
 def test_the_list_is_for_those_who_decide(school, running, who, status):
     assert client(getattr(school, who)).get("/duties/").status_code == status
@@ -117,7 +118,9 @@ def test_the_list_names_members_to_their_own_head_only(school, running):
 def test_the_next_above_names_the_members_of_a_unit_without_a_head(school, running):
     from zhengyou.org import actions
 
-    actions.add_person("空缺支部的人", number="2009010077", unit=school.branch4, by=play.SYSTEM, day=play.day(7, 1))
+    actions.add_person(
+        "空缺支部的人", number="2009010077", unit=school.branch4, by=play.SYSTEM, day=play.day(7, 1)
+    )
     play.settle()
     assert "空缺支部的人" in text(client(school.dean2).get("/duties/"))
     assert "空缺支部的人" not in text(client(school.dean).get("/duties/"))
@@ -134,7 +137,9 @@ def test_chosen_duties_are_previewed_with_what_stays_and_why(school, running):
 
 def test_chosen_duties_are_decided_with_one_reason(school, running):
     ids = [play.duty_of(p, "小结").pk for p in (school.member, school.member2)]
-    answer = client(school.secretary).post("/duties/decide/exempt/", {"duty": ids, "reason": "abroad"}, follow=True)
+    answer = client(school.secretary).post(
+        "/duties/decide/exempt/", {"duty": ids, "reason": "abroad"}, follow=True
+    )
     assert "办了 2 件" in text(answer)
     assert Duty.objects.filter(state=State.EXEMPT).count() == 2
 
@@ -160,11 +165,15 @@ def test_a_whole_unit_is_decided_after_a_preview(school, running):
     assert play.duty_of(school.far, "小结").due_on == play.day(11, 30)
 
 
-@pytest.mark.parametrize(("who", "unit"), [("secretary", "*"), ("secretary", "general"), ("dean", "general2")])
+@pytest.mark.parametrize(
+    ("who", "unit"), [("secretary", "*"), ("secretary", "general"), ("dean", "general2")]
+)
 def test_a_wider_reach_than_ones_own_is_refused(school, running, who, unit):
     slot = Slot.objects.get(task__code="小结")
     code = "*" if unit == "*" else getattr(school, unit).public_id
-    answer = client(getattr(school, who)).post(f"/duties/scope/exempt/?slot={slot.pk}&unit={code}", {"reason": "ill"})
+    answer = client(getattr(school, who)).post(
+        f"/duties/scope/exempt/?slot={slot.pk}&unit={code}", {"reason": "ill"}
+    )
     assert answer.status_code == 403
     assert not Decision.objects.exists()
 

@@ -67,7 +67,14 @@ def test_a_members_duty_exists_for_the_own_line_only(school, duty, who, status):
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("secretary", 200), ("dean", 200), ("office", 200), ("leader", 200), ("member", 404), ("neighbour", 404)],
+    [
+        ("secretary", 200),
+        ("dean", 200),
+        ("office", 200),
+        ("leader", 200),
+        ("member", 404),
+        ("neighbour", 404),
+    ],
 )
 def test_a_units_duty_exists_for_its_head_those_above_and_who_sees_all_units(school, unit_duty, who, status):
     assert client(getattr(school, who)).get(url(unit_duty)).status_code == status
@@ -95,7 +102,7 @@ def test_nothing_to_report_is_asked_first(school, duty):
 @pytest.mark.parametrize("who", ["secretary", "dean", "office"])
 def test_nobody_else_gets_the_form_or_hands_in_for_the_member(school, duty, who):
     browser = client(getattr(school, who))
-    assert "name=\"done\"" not in text(browser.get(url(duty)))
+    assert 'name="done"' not in text(browser.get(url(duty)))
     refused = browser.post(url(duty), FULL)
     assert refused.status_code == 403
     assert "本人" in text(refused)
@@ -200,7 +207,9 @@ def test_a_second_tab_that_hands_in_late_is_told_and_keeps_its_text(school, duty
 
 
 def test_another_person_finds_nothing_of_a_draft(school, duty):
-    client(school.member).post(url(duty, "draft/"), FULL | {"done": "只给自己看的草稿", "version": "0"}, headers=JSON)
+    client(school.member).post(
+        url(duty, "draft/"), FULL | {"done": "只给自己看的草稿", "version": "0"}, headers=JSON
+    )
     assert "只给自己看的草稿" not in text(client(school.secretary).get(url(duty)))
 
 
@@ -261,7 +270,9 @@ def test_a_file_of_another_duty_is_not_served_here(school, duty):
 
 def test_a_refused_form_keeps_its_files(school, duty):
     browser = client(school.member)
-    refused = browser.post(url(duty), {"has": "yes", "done": "", "changed": "", "file": file("证明.txt", b"x")})
+    refused = browser.post(
+        url(duty), {"has": "yes", "done": "", "changed": "", "file": file("证明.txt", b"x")}
+    )
     assert refused.status_code == 422
     assert "证明.txt" in text(refused)
     assert "checked" in text(refused)
@@ -288,9 +299,13 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "content", "why"), BAD, ids=[b[0] for b in BAD])
-def test_an_unwelcome_file_is_refused_with_a_sentence_and_nothing_else_is_lost(school, duty, name, content, why):
+def test_an_unwelcome_file_is_refused_with_a_sentence_and_nothing_else_is_lost(
+    school, duty, name, content, why
+):
     browser = client(school.member)
-    answer = browser.post(url(duty, "files/"), {"file": file(name, content())}, headers={"hx-request": "true"})
+    answer = browser.post(
+        url(duty, "files/"), {"file": file(name, content())}, headers={"hx-request": "true"}
+    )
     assert answer.status_code == 200
     assert why in text(answer)
     assert not Evidence.objects.exists()
@@ -301,7 +316,9 @@ def test_an_unwelcome_file_is_refused_with_a_sentence_and_nothing_else_is_lost(s
 
 
 def test_an_upload_of_sixty_megabytes_is_one_sentence(school, duty, settings):
-    answer = client(school.member).post(url(duty, "files/"), {"file": file("a.pdf", b"%PDF-" + b"0" * 65 * 1024 * 1024)})
+    answer = client(school.member).post(
+        url(duty, "files/"), {"file": file("a.pdf", b"%PDF-" + b"0" * 65 * 1024 * 1024)}
+    )
     assert answer.status_code == 413
 
 

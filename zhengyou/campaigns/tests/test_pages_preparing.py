@@ -50,7 +50,13 @@ PAGES = ["", "burden/", "defaults/", "questions/", "check/"]
 @pytest.mark.parametrize("door", PAGES)
 @pytest.mark.parametrize(
     ("who", "reads", "prepares"),
-    [("office", 200, 200), ("leader", 200, 403), ("inspector", 200, 403), ("secretary", 404, 404), ("member", 404, 404)],
+    [
+        ("office", 200, 200),
+        ("leader", 200, 403),
+        ("inspector", 200, 403),
+        ("secretary", 404, 404),
+        ("member", 404, 404),
+    ],
 )
 def test_a_draft_is_for_the_office_and_those_who_see_all(school, campaign, door, who, reads, prepares):  # noqa: F811
     status = prepares if door in ("questions/", "check/") else reads
@@ -110,7 +116,10 @@ def test_a_bad_pack_file_is_shown_place_by_place_and_nothing_is_kept(school, con
 
 @pytest.mark.parametrize("who", ["secretary", "leader", "member"])
 def test_only_the_office_takes_up(school, who):  # noqa: F811
-    assert client(getattr(school, who)).post("/campaigns/take-up/", {"pack": "excellence-2010"}).status_code == 403
+    assert (
+        client(getattr(school, who)).post("/campaigns/take-up/", {"pack": "excellence-2010"}).status_code
+        == 403
+    )
     assert not Campaign.objects.exists()
 
 
@@ -123,7 +132,12 @@ def test_every_question_says_what_the_source_says(school, campaign):  # noqa: F8
 
 
 def test_answers_are_kept_one_by_one(school, campaign):  # noqa: F811
-    given = {f"a:{P1}from": "2010-07-05", f"a:{P1}to": "2010-08-31", "a:rules.returned_days": "5", "only": "p1.from"}
+    given = {
+        f"a:{P1}from": "2010-07-05",
+        f"a:{P1}to": "2010-08-31",
+        "a:rules.returned_days": "5",
+        "only": "p1.from",
+    }
     client(school.office).post(url(campaign, "questions/"), given)
     assert Answer.objects.count() == 2
 
@@ -188,7 +202,13 @@ def test_answers_leave_and_come_back_as_a_file(school, answered):  # noqa: F811
     assert Answer.objects.count() == n
 
 
-ANSWER_FILES = [("", "空"), ("answers: [1]", "地址"), ("answers: {nope: 1}", "没有地方放"), ("a: [", "P000"), (b"\x00", "文本")]
+ANSWER_FILES = [
+    ("", "空"),
+    ("answers: [1]", "地址"),
+    ("answers: {nope: 1}", "没有地方放"),
+    ("a: [", "P000"),
+    (b"\x00", "文本"),
+]
 
 
 @pytest.mark.parametrize(("content", "why"), ANSWER_FILES)

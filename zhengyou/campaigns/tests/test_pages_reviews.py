@@ -29,7 +29,14 @@ def state(person):
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("secretary", 200), ("dean", 200), ("office", 200), ("member", 403), ("leader", 403), ("inspector", 403)],
+    [
+        ("secretary", 200),
+        ("dean", 200),
+        ("office", 200),
+        ("member", 403),
+        ("leader", 403),
+        ("inspector", 403),
+    ],
 )
 def test_the_queue_is_for_those_who_review(school, papers, who, status):
     answer = client(getattr(school, who)).get("/reviews/")
@@ -69,7 +76,9 @@ def test_ticked_ones_are_accepted_and_those_with_reasons_returned_in_one_go(scho
 
 def test_ticked_and_with_reasons_is_refused_and_nothing_happens(school, papers):
     mine, other = papers[school.member.pk].pk, papers[school.member2.pk].pk
-    answer = client(school.secretary).post("/reviews/", {"accept": [mine, other], f"reasons-{other}": "再写写"})
+    answer = client(school.secretary).post(
+        "/reviews/", {"accept": [mine, other], f"reasons-{other}": "再写写"}
+    )
     assert answer.status_code == 422
     assert "再写写" in text(answer)
     assert not Review.objects.exists()
@@ -90,7 +99,9 @@ def test_ones_own_paper_cannot_be_slipped_into_the_page(school, papers):
 
 
 def test_a_strangers_number_in_the_page_changes_nothing(school, papers):
-    answer = client(school.secretary2).post("/reviews/", {"accept": [papers[school.member.pk].pk, "x", "-1", "9" * 30]})
+    answer = client(school.secretary2).post(
+        "/reviews/", {"accept": [papers[school.member.pk].pk, "x", "-1", "9" * 30]}
+    )
     assert answer.status_code == 422
     assert not Review.objects.exists()
 
@@ -134,7 +145,9 @@ def test_accepting_the_same_paper_twice_is_a_conflict_not_a_fault(school, papers
     assert browser.get(f"/reviews/{duty.pk}/").status_code == 302
 
 
-@pytest.mark.parametrize(("who", "status"), [("member", 403), ("member2", 404), ("neighbour", 404), ("secretary2", 404)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("member", 403), ("member2", 404), ("neighbour", 404), ("secretary2", 404)]
+)
 def test_nobody_else_judges(school, papers, who, status):
     duty = play.duty_of(school.member, "小结")
     answer = client(getattr(school, who)).post(f"/reviews/{duty.pk}/", {"do": "accept"})

@@ -63,7 +63,9 @@ def test_a_pack_is_taken_up_with_its_text_and_hash(school, campaign):
 
 def test_a_pack_with_faults_leaves_nothing_and_names_every_place(school):
     with pytest.raises(actions.PackFaults) as caught:
-        actions.take_up("language: 1\npack: {id: x, version: '1'}\nnonsense: 3\n", by=school.office.actor, name="坏.yaml")
+        actions.take_up(
+            "language: 1\npack: {id: x, version: '1'}\nnonsense: 3\n", by=school.office.actor, name="坏.yaml"
+        )
     assert any(str(f).startswith("坏.yaml:3:1:") for f in caught.value.faults)
     assert not Campaign.objects.exists()
 
@@ -228,7 +230,9 @@ def hospital(part):
     from zhengyou.org import actions as org
 
     day = clock.today().replace(year=2026)
-    founded = org.found(part, "示范医院", org.Founder("沈若谷", "1"), by=CLI, pack_id="hospital-quality", day=day)
+    founded = org.found(
+        part, "示范医院", org.Founder("沈若谷", "1"), by=CLI, pack_id="hospital-quality", day=day
+    )
     division = org.add_unit("内科学部", "division", founded.root, by=CLI, day=day)
     for name, numbers in (("心内科", "23"), ("呼吸科", "45")):
         unit = org.add_unit(name, "dept", division, by=CLI, day=day)

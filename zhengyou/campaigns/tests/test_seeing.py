@@ -55,7 +55,11 @@ def test_a_paper_is_opened_by_whoever_is_to_judge_it(running):
 
 
 def test_names_of_those_behind_are_their_own_heads_alone(running):
-    may = {name for name, who in running.people.items() if rules.may_see_names(play.authority(who), running.branch.pk)}
+    may = {
+        name
+        for name, who in running.people.items()
+        if rules.may_see_names(play.authority(who), running.branch.pk)
+    }
     assert may == {"secretary"}
     verdict = rules.may_see_names(play.authority(running.dean), running.branch.pk)
     assert "人数" in verdict.why
@@ -63,7 +67,11 @@ def test_names_of_those_behind_are_their_own_heads_alone(running):
 
 def test_a_unit_without_a_head_has_its_names_read_by_the_next_above_alone(running):
     org.end_post(Post.objects.get(person=running.secretary, unit=running.branch), by=BY, day=day(11, 22))
-    may = {name for name, who in running.people.items() if rules.may_see_names(play.authority(who), running.branch.pk)}
+    may = {
+        name
+        for name, who in running.people.items()
+        if rules.may_see_names(play.authority(who), running.branch.pk)
+    }
     assert may == {"dean"}
 
 

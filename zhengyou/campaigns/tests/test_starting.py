@@ -40,7 +40,9 @@ def prepared(pack: str, state: int, answered: bool = True) -> Campaign:
         given = packs.demo_answers(pack)
         with record("test.answered", by=CLI) as entry:
             for address, value in given.values.items():
-                made.answers.create(address=address, value=value, by="t", day=clock.today(), entry_id=entry.id)
+                made.answers.create(
+                    address=address, value=value, by="t", day=clock.today(), entry_id=entry.id
+                )
     return made
 
 
@@ -66,7 +68,9 @@ def test_golden_13_nor_without_approval_whoever_asks(school):
 @pytest.fixture
 def speech(db):
     """The small school, founded by the speech's own part."""
-    return builder.build(packs.load("excellence-2010", packs.demo_answers("excellence-2010").values).organisation)
+    return builder.build(
+        packs.load("excellence-2010", packs.demo_answers("excellence-2010").values).organisation
+    )
 
 
 def test_the_answered_speech_starts_once_and_issues_what_is_open(speech):
@@ -96,4 +100,7 @@ def test_issuing_before_and_after_one_another_gives_the_same_duties(school):
             actions.tick()
     early = Duty.objects.filter(slot__task__campaign=Campaign.objects.last())
     early = early.order_by("slot__period", "member", "subject_unit")
-    assert list(early.values_list("slot__period", "member", "subject_unit", "unit", "state", "issued_on")) == late
+    assert (
+        list(early.values_list("slot__period", "member", "subject_unit", "unit", "state", "issued_on"))
+        == late
+    )

@@ -29,7 +29,10 @@ def test_shares_add_to_exactly_100_and_stay_within_one_step(counts, places):
         return
     assert sum(map(Fraction, shown)) == 100
     step = Fraction(1, 10**places)
-    assert all(abs(Fraction(text) - Fraction(n * 100, sum(counts))) < step for text, n in zip(shown, counts, strict=True))
+    assert all(
+        abs(Fraction(text) - Fraction(n * 100, sum(counts))) < step
+        for text, n in zip(shown, counts, strict=True)
+    )
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,9 @@ def _begin(roster: Roster, sheet: sheets.Sheet, words: Words) -> Table | None:
     if not sheet.work:
         roster.notes.add(at, 0, "", "sheet_chart")
         return None
+    if sheet.unseen:
+        shown = ", ".join(map(str, sheet.unseen[:12])) + (" …" if len(sheet.unseen) > 12 else "")
+        roster.notes.add(at, 0, "", "rows_hidden", count=len(sheet.unseen), rows=shown)
     if sheet.cut:
         roster.notes.add(at, 0, "", "sheet_cut")
     roster.widths[at] = sheet.left + sheet.width
@@ -361,6 +364,8 @@ class Table:
         if is_total(name) or is_total(number) or (not (number and name) and is_total(said[0])):
             return True
         if len({known[0] for cell in said if (known := header(cell))} & HEADING) >= 2:
+            return True
+        if number and len(said) <= 4 and is_footer(number):
             return True
         return not number and _remark(said, name)
 

@@ -8,7 +8,7 @@ import pytest
 
 from zhengyou.campaigns.figures import board_live, fold
 from zhengyou.campaigns.figures.board import Figures, total
-from zhengyou.campaigns.models import Delta
+from zhengyou.campaigns.models import Delta, Duty
 from zhengyou.org.models import Closure, Placement, Unit
 from zhengyou.overview import board as boards
 from zhengyou.overview import places, plan, weeks
@@ -16,9 +16,9 @@ from zhengyou.overview.tests import stage
 from zhengyou.overview.tests.stage import TODAY
 
 
-def opened(code="", **asked):
-    tree, choice = boards.open_board(TODAY, asked, code)
-    return boards.read(TODAY, tree, choice)
+def opened(code="", day=TODAY, **asked):
+    tree, choice = boards.open_board(day, asked, code)
+    return boards.read(day, tree, choice)
 
 
 def below(unit: Unit) -> set[int]:
@@ -28,6 +28,13 @@ def below(unit: Unit) -> set[int]:
 def test_every_board_agrees_with_its_duties_counted_one_by_one(stageful):
     for unit in Unit.objects.all():
         assert opened(unit.public_id, phase="all").total.as_json() == stage.by_hand(below(unit))
+
+
+def test_what_waits_for_a_reviewer_past_its_date_is_in_review_and_not_overdue(stageful):
+    later = date(2011, 1, 5)
+    total = opened(day=later, phase="all").total
+    assert total.as_json() == stage.by_hand(below(stageful.root), later)
+    assert Duty.objects.filter(state="submitted", due_on__lt=later).count() == total.in_review == 2
 
 
 def test_the_stage_shows_every_state_so_that_the_sums_mean_something(stageful):

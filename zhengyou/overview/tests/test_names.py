@@ -56,7 +56,9 @@ def addresses(every: bool = False) -> list[str]:
     """Every door of the overview with the units, figures and periods it can be asked for; `every` one of them, or some."""
     units = list(Unit.objects.order_by("pk").values_list("public_id", flat=True))
     slots = list(Slot.objects.order_by("pk").values_list("pk", "task_id"))
-    if not every:  # the root, a general branch, a branch with a head and its neighbour; one member task, one unit task
+    if (
+        not every
+    ):  # the root, a general branch, a branch with a head and its neighbour; one member task, one unit task
         units, slots = [units[0], units[1], units[5], units[6]], [slots[2], slots[3]]
     out = [
         reverse("desk"),

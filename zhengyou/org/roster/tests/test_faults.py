@@ -324,3 +324,15 @@ def test_no_is_a_number_only_where_it_is_no_mere_count(tmp_path):
     head = ["No.", "Name", "Unit"]
     assert check(book(tmp_path, [["A100", "Anna Smith", "Library"]], head=head))["new"] == 1
     assert len(check(book(tmp_path, [[1, "Anna Smith", "Library"]], head=head))["errors"]) == 1
+
+
+def test_hidden_rows_are_read_and_said(tmp_path):
+    path = tmp_path / "隐藏.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        sheet = made.add_worksheet()
+        for at, row in enumerate([HEAD, *people(3)]):
+            sheet.write_row(at, 0, row)
+        sheet.set_row(2, None, None, {"hidden": True})
+    data = check(path)
+    assert data["new"] == 3
+    assert any("第 3 行" in w["message"] for w in data["warnings"] if w["code"] == "rows_hidden")
