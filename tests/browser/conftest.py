@@ -92,9 +92,15 @@ def running(*arguments: str, room: Path):
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory, chromium):
+def demo_room(tmp_path_factory):
+    """The demo's data directory."""
+    return tmp_path_factory.mktemp("demo") / "var"
+
+
+@pytest.fixture(scope="session")
+def demo(demo_room, chromium):
     """The demo, played and served."""
-    with running("demo", room=tmp_path_factory.mktemp("demo") / "var") as (address, _log):
+    with running("demo", room=demo_room) as (address, _log):
         yield address
 
 
