@@ -10,8 +10,10 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhengyou.kit import clock
 from zhengyou.org import current
 from zhengyou.org.models import RosterImport, RosterRow
 from zhengyou.org.roster import actions_staging as staging
@@ -53,6 +55,7 @@ def figures(roster: RosterImport) -> dict[str, Any]:
         ("=", _("期末"), balance.get("closing", 0)),
     ]
     return {
+        "late": roster.day < timezone.localdate(roster.uploaded_at) and not clock.is_set(),
         "figures": found,
         "balance": [{"op": op, "word": word, "n": n} for op, word, n in parts],
         "leaves": balance.get("leaves", 0),
