@@ -169,9 +169,9 @@ def test_closure_kept_step_by_step_equals_its_recount(db, steps):
 
 
 @pytest.mark.deep
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_closure_kept_step_by_step_equals_its_recount_in_a_thousand_lives(db, steps):
+def test_closure_kept_step_by_step_equals_its_recount_in_many_lives(db, steps):
     from django.db import transaction
 
     with transaction.atomic():
