@@ -111,7 +111,8 @@ def reparent(entry: OpenEntry, unit: Unit, parent: Unit, day: date) -> tuple[lis
 
     Cost depends on depth, not on size (CORE §4). Whoever keeps sums over the tree posts them for both lists.
     """
-    if parent.pk == unit.pk or unit.pk in above(parent.pk, day):
+    # Below it now or at any later time: a back-dated move must not close a circle that begins after its day.
+    if Closure.objects.filter(ancestor=unit, descendant=parent, valid_to__gt=day).exists():
         raise Invalid(Problem("parent", _("一个单位不能放到自己或自己的下级下面")))
     last = _last(unit, day)
     old = above(unit.pk, day)
