@@ -24,7 +24,6 @@ from zhengyou.org.actions.rows import close_accounts, cut_post
 from zhengyou.org.actions.tree import NewUnit, plant
 from zhengyou.org.models import Person, Post, Unit, UnitAlias
 from zhengyou.org.roster.diff import CHANGED, NEW, PLAIN, UNCHANGED, Diff, Line
-from zhengyou.org.roster.standing import Place
 
 _PERSON = "public_id, number, name, sort_key, joined_on, confirmed_on, email, phone, note"
 _AFFILIATION = "person_id, unit_id, role, category, status, begun, ended, valid_from, valid_to, entry_id"
@@ -308,16 +307,8 @@ def _prove(diff: Diff, done: Written) -> None:
     done.closing = people
     balance = diff.balance
     if not people == rows == balance.closing == balance.leaves:
-        raise RuntimeError(
-            f"the balance does not hold: {people}, {rows}, {balance.closing}, {balance.leaves}"
+        text = _(
+            "算出来的期末是 %(closing)s 人，写完再数却是 %(people)s 人、%(rows)s 条注册，对不上，所以没有写。"
+            "请运行 verify 检查数据。"
         )
-
-
-def not_written(why: str) -> str:
-    """What stands before every refusal."""
-    return _("没有导入，系统里什么都没变。") + why
-
-
-def where(place: Place) -> str:
-    """A unit with those above it, for lists."""
-    return " / ".join(unit.name for unit in reversed(place.line()))
+        raise Invalid(Problem("", text % {"closing": balance.closing, "people": people, "rows": rows}))

@@ -114,8 +114,6 @@ def number(cell: str) -> Read:
         return "", "", "number_science"
     if not _NUMBER.fullmatch(text) or len(text) > 40 or re.fullmatch(r"\d+\.\d+", text):
         return "", "", "number_odd"
-    if is_national_id(text):
-        return "", "", "number_id"
     return text, "number_written" if text != before else "", ""
 
 

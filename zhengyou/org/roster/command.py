@@ -232,6 +232,9 @@ def import_(
     except (Invalid, Conflict, Refused) as refusal:
         print(_("没有导入，系统里什么都没变。") + str(refusal), file=err)
         return 1
+    except DatabaseError:
+        print(_("没有导入，系统里什么都没变。数据库没有接受这次写入，可能正忙。请稍后再试。"), file=err)
+        return 2
     except OSError as fault:
         print(_("写不了 %(path)s：%(why)s") % {"path": report_to, "why": fault.strerror}, file=err)
         return 2

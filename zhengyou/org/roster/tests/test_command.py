@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 
 import pytest
 
@@ -257,3 +258,14 @@ def test_an_exported_roster_comes_back_unchanged(school, tmp_path):
     assert code == 0, data["errors"]
     assert data["unchanged"] == data["rows"] == 9
     assert data["missing"] == 0
+
+
+def test_a_balance_that_does_not_hold_writes_nothing(school, tmp_path):
+    held = Affiliation.objects.get(person=school.far, role="R")
+    held.pk, held.valid_from, held.valid_to = None, date(2010, 8, 1), date(2012, 1, 1)
+    held.save()  # what must never be: a second registered unit at one instant
+    code, _data, err = import_(book(tmp_path, people(2)), scope="units")
+    assert code == 1
+    assert "对不上" in err
+    assert not Person.objects.filter(number="3001001").exists()
+    assert not RosterImport.objects.exists()

@@ -185,3 +185,17 @@ def test_the_same_form_sent_twice_stages_one_roster(office, tmp_path):
     upload(office, path, key="same")
     upload(office, path, key="same")
     assert RosterImport.objects.count() == 1
+
+
+def test_the_same_roster_is_never_written_twice_not_even_by_two_people_at_once(office, school, tmp_path):
+    from zhengyou.journal.models import Entry
+    from zhengyou.kit.faults import Conflict
+    from zhengyou.org.roster.actions import import_roster
+
+    upload(office, book(tmp_path, people(3)))
+    roster = RosterImport.objects.get()
+    office.post(reverse("roster_confirm", args=[roster.public_id]))
+    entries = Entry.objects.count()
+    with pytest.raises(Conflict, match="没有重复写"):
+        import_roster(lambda: actions_staging.compared(roster), by=school.office.actor, roster=roster)
+    assert Entry.objects.count() == entries
