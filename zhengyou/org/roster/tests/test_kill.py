@@ -38,9 +38,13 @@ from zhengyou.kit import clock
 from zhengyou.org.roster import command
 from zhengyou.org.roster import near, template, words
 words.book()
+def then(entry):
+    if "wait" in sys.argv:
+        print("written", flush=True)
+        import time; time.sleep(60)
 print("go", flush=True)
 with clock.playing(date(2010, 11, 22)):
-    code = command.import_(sys.argv[1], as_json=True)
+    code = command.import_(sys.argv[1], as_json=True, then=then)
 print("done", code, flush=True)
 """
 
@@ -71,9 +75,10 @@ def child(data: Path, code: str, *more: str) -> subprocess.Popen[bytes]:
     )
 
 
-def finished(process: subprocess.Popen[bytes]) -> None:
+def finished(process: subprocess.Popen[bytes]) -> bytes:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, (out, err)
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -123,14 +128,15 @@ def whole(ground):
     """What a finished import holds, and how long it takes from the word go."""
     folder, path = ground
     data = folder / "round"
+    shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(folder / "data", data)
     process = child(data, IMPORT, str(path))
     assert process.stdout is not None
     process.stdout.readline()
     began = time.monotonic()
-    finished(process)
+    assert finished(process).endswith(b"done 0\n")
     found = held(data)
-    assert found[0] == ROWS
+    assert (found[0], found[4], found[5]) == (ROWS, 1, 1)
     return found, time.monotonic() - began
 
 
@@ -148,6 +154,20 @@ def rounds(ground, whole, n: int, seed: int) -> dict[str, int]:
 
 def test_a_killed_import_leaves_all_or_nothing(ground, whole):
     assert sum(rounds(ground, whole, 6, seed=7).values()) == 6
+
+
+def test_killed_when_everything_is_written_but_not_committed_nothing_is_there(ground):
+    folder, path = ground
+    data = folder / "round"
+    shutil.rmtree(data, ignore_errors=True)
+    shutil.copytree(folder / "data", data)
+    process = child(data, IMPORT, str(path), "wait")
+    assert [process.stdout.readline() for _ in range(2)] == [b"go\n", b"written\n"]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    process.stderr.close()
+    assert not any(held(data))
 
 
 @pytest.mark.deep
