@@ -37,7 +37,10 @@ class Row:
 
 @dataclass(slots=True)
 class Board:
-    """What one board page shows; `rows` sum to `total` at every level."""
+    """What one board page shows; `rows` sum to `total` at every level.
+
+    The heat map leaves out `hidden` columns for want of room, and `elsewhere` that no unit of this page has a part in.
+    """
 
     day: date
     tree: Tree
@@ -46,6 +49,7 @@ class Board:
     rows: list[Row]
     columns: list[Named] = field(default_factory=list)
     hidden: int = 0
+    elsewhere: int = 0
     counted: Counted | None = None
 
     @property
@@ -59,6 +63,11 @@ class Board:
         return self.tree.here
 
     @property
+    def heat(self) -> list[Place]:
+        """The units of the heat map: the children of the page, or the unit itself where nothing hangs below it."""
+        return self.tree.children or [self.tree.here]
+
+    @property
     def last(self) -> int:
         """The number of the last child shown."""
         return self.tree.first + len(self.tree.children)
@@ -70,7 +79,10 @@ def read(day: date, tree: Tree, choice: Choice) -> Board:
     counted = counts.read(tree.shown, choice.slots, day, by, own=tree.here.id if tree.here.below else 0)
     whole = counted.of(tree.here.id)
     board = Board(day, tree, choice, whole, _rows(tree, counted, whole), counted=counted)
-    found = columns(choice)
+    every = columns(choice)
+    asked = {key for unit in board.heat for key in counted.by_unit.get(unit.id, {})}
+    found = [column for column in every if column.id in asked]
+    board.elsewhere = len(every) - len(found)
     board.columns, board.hidden = found[:COLUMNS], max(len(found) - COLUMNS, 0)
     return board
 

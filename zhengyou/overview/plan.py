@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from zhengyou.kit import sql
+from zhengyou.kit import clock, sql
 from zhengyou.org.current import language
 
 RUNNING = "30"
@@ -34,6 +35,28 @@ class Named:
         """Its name in the reader's language; the other one where it has none."""
         first, second = (self.en, self.zh) if language() == "en" else (self.zh, self.en)
         return first or second or self.code
+
+    @property
+    def short(self) -> str:
+        """Its name up to the first comma, for narrow places."""
+        return re.split("[，,；;]", self.text)[0]
+
+    @property
+    def start_short(self) -> str:
+        """Its first day in figures: 09-01."""
+        return short_day(self.start)
+
+    @property
+    def end_short(self) -> str:
+        """Its last day in figures: 11-26."""
+        return short_day(self.end)
+
+
+def short_day(day: date | None) -> str:
+    """A day in figures for narrow places: 11-26; with the year in front where it is not the current one."""
+    if day is None:
+        return ""
+    return f"{day:%m-%d}" if day.year == clock.today().year else f"{day:%Y-%m-%d}"
 
 
 @dataclass(slots=True)

@@ -235,7 +235,7 @@ def test_a_closed_unit_is_shown_as_such(stageful):
 
 def test_phases_stand_on_the_timeline_with_their_days(stageful):
     page = text_of(get(stageful.office, reverse("board")))
-    assert "9月1日至2011年3月31日" in "".join(page.split())
+    assert "09-01至03-31·现在" in "".join(page.split())
     assert "未定" not in page
 
 

@@ -133,11 +133,10 @@ def _heat(board: Board, say: Words) -> list[dict[str, Any]]:
     if board.counted is None or not board.columns:
         return []
     choice = board.choice
-    places = board.tree.children or [board.here]
     name = "period" if choice.task else "task"
     tails = [choice.narrowed(**{name: column.id}) for column in board.columns]
     out = []
-    for place in places:
+    for place in board.heat:
         found = board.counted.by_unit.get(place.id, {})
         base = reverse("board_rows", args=[place.public_id, "owed"])
         cells = []
@@ -183,9 +182,12 @@ def burden(choice: Choice, day: date) -> str:
         for slot in task.slots:
             if slot.end and first <= slot.end <= last and task.subject in minutes:
                 minutes[task.subject] += task.minutes
-    if not any(minutes.values()):
-        return ""
-    return _("每人至多约 %(member)d 分钟，每个单位至多约 %(unit)d 分钟") % minutes
+    parts = []
+    if minutes["member"]:
+        parts.append(_("每人至多约 %(n)d 分钟") % {"n": minutes["member"]})
+    if minutes["unit"]:
+        parts.append(_("每个单位至多约 %(n)d 分钟") % {"n": minutes["unit"]})
+    return _("，").join(parts)
 
 
 def address(name: str) -> str:
