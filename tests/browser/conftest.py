@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -89,6 +90,15 @@ def running(*arguments: str, room: Path):
         except subprocess.TimeoutExpired:
             os.killpg(server.pid, signal.SIGKILL)
             raise
+
+
+def printed(log: Path, pattern: str) -> str:
+    """What the server prints of a pattern; it prints once it has answered for the first time."""
+    for _ in range(100):
+        if found := re.search(pattern, log.read_text()):
+            return found.group(0)
+        time.sleep(0.1)
+    pytest.fail(f"not printed: {pattern}\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.browser import pack as own
-from tests.browser.conftest import running
+from tests.browser.conftest import printed, running
 
 PASSWORD = "青山绿水长流不息2010"
 SAID = "查了三台车床的防护罩，两个松了，当场拧紧。"
@@ -49,7 +49,7 @@ def test_from_nothing_to_a_figure(tmp_path, chromium, visitor, office_width, mem
     words = WORDS[language]
     pack, roster, due = own.write(tmp_path)
     with running("serve", room=tmp_path / "var") as (address, log):
-        token = re.search(r"/setup/[\w-]+/", log.read_text()).group(0)
+        token = printed(log, r"/setup/[\w-]+/")
         office = visitor(address, office_width, language)
         page = office.page
 
