@@ -75,6 +75,7 @@ def lay_down(
             en=phase.en,
             starts_on=phase.start,
             ends_on=phase.end,
+            gate=phase.gate,
             place=place,
         )
         for plan in programmes

@@ -1,5 +1,6 @@
 """Campaigns as run: their plan, the duties that follow from it, the figures counted from duties."""
 
+from zhengyou.campaigns.models.change import Amendment, DateMove, Mail, Question, Report
 from zhengyou.campaigns.models.duties import (
     OPEN,
     Decision,
@@ -15,17 +16,22 @@ from zhengyou.campaigns.models.plan import Answer, Campaign, Phase, Programme, S
 
 __all__ = [
     "OPEN",
+    "Amendment",
     "Answer",
     "Balance",
     "Campaign",
+    "DateMove",
     "Decision",
     "Delta",
     "Duty",
     "DutyEvent",
     "DutyEvidence",
     "Ledger",
+    "Mail",
     "Phase",
     "Programme",
+    "Question",
+    "Report",
     "Review",
     "Slot",
     "State",

@@ -81,7 +81,11 @@ class Programme(models.Model):
 
 
 class Phase(models.Model):
-    """One phase of a programme with its days, both included; an open end is null."""
+    """One phase of a programme with its days, both included; an open end is null.
+
+    With gate `acceptance` the next phase opens only after `accepted_on`; `closed_on` is the day on which the office
+    closed it with its list of exceptions.
+    """
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="phases", db_index=False)
     code = models.CharField(max_length=60)
@@ -90,6 +94,9 @@ class Phase(models.Model):
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
     place = models.SmallIntegerField()
+    gate = models.CharField(max_length=10, default="none")
+    accepted_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["programme", "place"]
@@ -100,7 +107,10 @@ class Phase(models.Model):
 
 
 class Task(models.Model):
-    """One task of a started campaign, in the version under which its duties run; `audience` is data for one WHERE."""
+    """One task of a started campaign, in the version under which its duties run; `audience` is data for one WHERE.
+
+    An amendment adds a row of the next version and points `replaced_by` at it; periods already open keep the old row.
+    """
 
     class Subject(models.TextChoices):
         MEMBER = "member", "member"
@@ -128,10 +138,16 @@ class Task(models.Model):
     grace_days = models.SmallIntegerField(default=0)
     joiners = models.CharField(max_length=20, default="owe")
     about = models.JSONField(default=dict)
+    version = models.SmallIntegerField(default=1)
+    replaced_by = models.ForeignKey(
+        "self", models.PROTECT, related_name="replaced", null=True, db_index=False
+    )
 
     class Meta:
         ordering = ["campaign", "place"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "code"], name="task_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "code", "version"], name="task_version_once")
+        ]
 
     def __str__(self) -> str:
         return self.zh

@@ -84,6 +84,9 @@ def copy_post(entry: OpenEntry, post: Post, **changes: object) -> Post:
         "first_responsible": post.first_responsible,
         "valid_from": post.valid_from,
         "valid_to": post.valid_to,
+        "document_no": post.document_no,
+        "term_ends": post.term_ends,
+        "acting_for_id": post.acting_for_id,
         "entry_id": entry.id,
     }
     return Post.objects.create(**{**values, **changes})
