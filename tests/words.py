@@ -1,6 +1,7 @@
 """No sentence without its English: `python -m tests.words` collects all marked strings and compares them with the catalogues.
 
-Needs Debian's gettext for Django's own collector; writes only into a temporary copy.
+Then it lists what no catalogue can reach (`tests.leftovers`). Needs Debian's gettext for Django's own collector; writes
+only into a temporary copy.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from tests.leftovers import leftovers
 
 HOUSE = Path(__file__).resolve().parents[1] / "zhengyou"
 
@@ -46,8 +49,8 @@ def untranslated(room: Path, scratch: Path) -> list[str]:
 
 
 def main() -> int:
-    """Print every missing sentence; 0 when there is none."""
-    found: list[str] = []
+    """Print every missing sentence and every leftover; 0 when there is none."""
+    found = leftovers()
     with tempfile.TemporaryDirectory() as scratch:
         for room in sorted(p for p in HOUSE.iterdir() if (p / "locale").is_dir()):
             found += untranslated(room, Path(scratch))

@@ -154,7 +154,7 @@ def _who(desk: Desk, people: Reviewers, by: set[int], authority: Authority) -> s
         return _("「%(unit)s」（现在没有人能审，请办公室安排）") % {"unit": name_of(desk.unit, authority)}
     held = sorted(people.holders[desk.unit][able[0]])
     post = part.label(desk.post or held[0], current.language()) if part else desk.post
-    names = "、".join(Person.objects.filter(pk__in=able[:3]).order_by("pk").values_list("name", flat=True))
+    names = _("、").join(Person.objects.filter(pk__in=able[:3]).order_by("pk").values_list("name", flat=True))
     return _("「%(unit)s」%(post)s%(name)s") % {
         "unit": name_of(desk.unit, authority),
         "post": post,

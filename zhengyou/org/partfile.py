@@ -30,7 +30,9 @@ def choices(lang: str) -> tuple[tuple[str, str], ...]:
         checked = packs.load(path)
         if checked.organisation is not None and checked.pack is not None:
             title = checked.pack.pack.zh if lang == "zh" else ""
-            found.append((pack_id, f"{title}（{pack_id}）" if title else pack_id))
+            found.append(
+                (pack_id, _("%(word)s（%(more)s）") % {"word": title, "more": pack_id} if title else pack_id)
+            )
     return tuple(found)
 
 
@@ -57,7 +59,10 @@ def uploaded(name: str, content: bytes) -> PartFile:
 
 
 def _read(checked: packs.Checked, name: str) -> PartFile:
-    faults = [f"{name}:{f.line}:{f.column}：{f.text}" for f in checked.errors]
+    faults = [
+        _("%(where)s：%(what)s") % {"where": f"{name}:{f.line}:{f.column}", "what": f.text}
+        for f in checked.errors
+    ]
     if faults or checked.organisation is None:
         return PartFile(
             faults=faults[:50] or [_("%(name)s 里没有 organisation（组织）部分") % {"name": name}]

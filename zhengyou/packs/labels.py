@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .wording import Text as _
+from .wording import worded as pgettext
 
 _KEYS: dict[str, tuple[str, str]] = {
     "from": ("从", "from"),
@@ -48,7 +49,7 @@ _WORDS = {
     "activity": _("活动的单位"),
     "either": _("两边都可以"),
     "must": _("必须做"),
-    "should": _("应当做"),
+    "should": pgettext("pack", "应当做"),
     "may": _("可以做，不派任务"),
     "sample": _("抽查"),
     "each": _("逐件审"),
@@ -58,15 +59,15 @@ _WORDS = {
     "quarter": _("每季度"),
     "half": _("每半年"),
     "year": _("每年"),
-    "parent": _("上级单位"),
-    "office": _("办公室"),
+    "parent": pgettext("pack", "上级单位"),
+    "office": pgettext("pack", "办公室"),
     "leaders": _("领导"),
     "masses": _("群众"),
     "all_members": _("全体成员"),
     "all_units": _("全部单位"),
     "anonymous": _("匿名"),
     "confidential": _("保密"),
-    "named": _("实名"),
+    "named": pgettext("pack", "实名"),
     "end": _("最后一天"),
     "start": _("第一天"),
 }

@@ -178,7 +178,7 @@ class Names:
         if task.review is not None:
             self._known(task.review.by, tiers, (*path, "review"), _("审核人（review）"))
             if task.review.mode == "sample" and task.review.share is None:
-                self.src.fault("C301", (*path, "review"), _("抽查多少？请写 share，例如 10%%"))
+                self.src.fault("C301", (*path, "review"), _("抽查多少？请写 share，例如 10%"))
         self._known(task.to, self.c.who, (*path, "to"), _("人、单位或岗位"))
         self._known(task.after, self.steps - {at.code}, (*path, "after"), _("阶段或任务"))
         self._known(task.every or [], self.c.periods, (*path, "every"), _("周期（every）"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 
 class Text:
@@ -31,6 +31,24 @@ class Text:
 
 
 _ = Text
+
+
+class Worded(Text):
+    """A short word that means something else on other pages, kept apart by a context."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, context: str, template: str) -> None:
+        super().__init__(template)
+        self.context = context
+
+    def __str__(self) -> str:
+        return pgettext(self.context, self.template)
+
+
+def worded(context: str, template: str) -> Worded:
+    """A short word with its context; imported as `pgettext`, so that it is collected with it."""
+    return Worded(context, template)
 
 
 class Named:

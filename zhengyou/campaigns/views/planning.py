@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from zhengyou.campaigns import packed
 from zhengyou.campaigns.views import words
@@ -162,7 +162,7 @@ def _days(phase: PhasePlan) -> str:
 def task(checked: Checked, plan: TaskPlan) -> dict[str, Any]:
     """One line of the plan: who, when, who reviews, minutes, how binding."""
     lang = language()
-    note = "；".join(t for t in (plan.note.text(lang), plan.advice.text(lang)) if t)
+    note = _("；").join(t for t in (plan.note.text(lang), plan.advice.text(lang)) if t)
     return {
         "name": plan.text(lang),
         "note": note,
@@ -198,7 +198,7 @@ def when(plan: TaskPlan) -> str:
         return _("日期没定")
     first = words.full(plan.slots[0].due_on)
     if len(plan.slots) == 1:
-        return _("%(day)s前") % {"day": first}
+        return pgettext("task", "%(day)s前") % {"day": first}
     if plan.slots[0].due_on == plan.slots[-1].due_on:
         return _("%(n)s 次，%(day)s前") % {"n": len(plan.slots), "day": first}
     values = {"n": len(plan.slots), "first": first, "last": words.full(plan.slots[-1].due_on)}

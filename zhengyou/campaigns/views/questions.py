@@ -209,7 +209,12 @@ def upload(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             changed = actions.answer(campaign, values, by=me.actor)
         except Invalid as fault:
-            problems += [Problem("", f"{p.field}：{p.text}" if p.field else p.text) for p in fault.problems]
+            problems += [
+                Problem(
+                    "", _("%(where)s：%(what)s") % {"where": p.field, "what": p.text} if p.field else p.text
+                )
+                for p in fault.problems
+            ]
         except Conflict as fault:
             problems.append(Problem("", str(fault)))
         else:

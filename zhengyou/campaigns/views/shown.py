@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from zhengyou.campaigns import rules
 from zhengyou.campaigns.models import OPEN, Decision, Duty, Review, State, Submission, Task
@@ -185,7 +185,7 @@ class Page:
         name = Person.objects.filter(pk=able[0]).values_list("name", flat=True).first() or ""
         values = {"post": words.organisation_label(post), "name": name, "unit": unit}
         if self.desk.unit == self.duty.unit_id:
-            return _("%(post)s%(name)s") % values
+            return pgettext("reviewer", "%(post)s%(name)s") % values
         return _("%(unit)s%(post)s%(name)s") % values
 
     @cached_property

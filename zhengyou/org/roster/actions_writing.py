@@ -256,8 +256,9 @@ def _posts(entry: OpenEntry, diff: Diff, mains: list[Line], people: dict[int, in
                 first.add(place.id)
             fresh.append((*key, leads, diff.standing.day, FAR, entry.id))
     done.posts = many(
-        """INSERT INTO org_post (person_id, unit_id, post, first_responsible, valid_from, valid_to, entry_id)
-           VALUES (%s, %s, %s, %s, %s, %s, %s)""",
+        """INSERT INTO org_post
+           (person_id, unit_id, post, first_responsible, valid_from, valid_to, entry_id, document_no)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, '')""",
         fresh,
     )
 
@@ -283,7 +284,8 @@ def _endings(entry: OpenEntry, diff: Diff, done: Written, authority: rules.Autho
         for post in held.select_related("unit", "person"):
             may = rules.may_end_post(authority, post)
             if not may and not authority.everything:
-                raise Invalid(Problem("missing", f"{post.person.name}：{may.why}"))
+                text = _("%(where)s：%(what)s") % {"where": post.person.name, "what": may.why}
+                raise Invalid(Problem("missing", text))
             cut_post(entry, post, day)
     close_accounts(clock.today())
 

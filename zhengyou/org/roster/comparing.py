@@ -217,7 +217,7 @@ class _Comparison:
         facts = {
             "number": number,
             "name": lines[0].row.name,
-            "units": "、".join(f"「{line.place.name}」" for line in lines if line.place),
+            "units": {"units": [line.place.name for line in lines if line.place]},
         }
         answer = self._ask(
             lines[1],
@@ -286,8 +286,8 @@ class _Comparison:
         held = self.diff.standing.activity.get(known.id, {})
         if {p.id for p in line.activity} != set(held):
             units = self.diff.standing.units
-            old = "、".join(sorted(units[u].name for u in held if u in units))
-            line.changes.append(("activity", old, "、".join(sorted(p.name for p in line.activity))))
+            old = "\n".join(sorted(units[u].name for u in held if u in units))
+            line.changes.append(("activity", old, "\n".join(sorted(p.name for p in line.activity))))
 
     def _later(self, line: Line, known: Known) -> None:
         line.row.fault("", "later_change", day=known.later, roster=self.diff.standing.day.isoformat())
@@ -325,8 +325,8 @@ class _Comparison:
             if places:
                 line.posts.append((places[0], code))
             else:
-                kind = unit or self.diff.words.label("unit_kind", line.place.kind)
-                label = self.diff.words.label("post", code)
+                kind = unit or self.diff.words.both("unit_kind", line.place.kind)
+                label = self.diff.words.both("post", code)
                 notes.add(line.row.sheet, line.row.row, "post", "post_place", post=label, kind=kind)
 
     def _ask(

@@ -18,7 +18,11 @@ def write_roster(target: Path | IO[bytes], part: Part) -> None:
     """Write everybody registered today with all fields of the roster; contact details included: for the office only."""
     headers = [f"{HEADERS[field][0]} {HEADERS[field][1]}" for field in FIELDS]
     sheets.write_rows(
-        target, "名册", headers, _lines(part), widths=[14, 14, 28, 28, 14, 12, 12, 12, 12, 24, 16, 24, 16, 24]
+        target,
+        "名册 Roster",
+        headers,
+        _lines(part),
+        widths=[14, 14, 28, 28, 14, 12, 12, 12, 12, 24, 16, 24, 16, 24],
     )
 
 

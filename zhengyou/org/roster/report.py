@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.org.roster.diff import CHANGED, ERROR, NEW, UNCHANGED, Diff, Line
 from zhengyou.org.roster.rows import Roster, Row
-from zhengyou.org.roster.sentences import at_column, column, joined, place, say, stop
+from zhengyou.org.roster.sentences import at_column, column, in_brackets, joined, listed, place, say, stop
 from zhengyou.org.roster.standing import Place
 from zhengyou.org.roster.units import Question
 from zhengyou.org.roster.words import FIELDS, Words
@@ -116,7 +116,9 @@ def option(words: Words, code: str, facts: dict[str, Any]) -> str:
 
 
 def shown(words: Words, field: str, value: str) -> str:
-    """A field's value as people read it."""
+    """A field's value as people read it; several units stand one a line."""
+    if field == "activity":
+        return listed(value.split("\n"))
     return words.label(field, value) if field in ("category", "status", "post") else value
 
 
@@ -212,7 +214,7 @@ def in_words(diff: Diff, most: int = 20) -> Iterator[str]:
         yield _("组织树里没有、将新设的单位：%(count)s 个") % {"count": len(data["new_units"])}
         yield from _cut(
             [
-                f"  {u['parent']} / {u['name']}（{diff.words.label('unit_kind', u['kind'])}）"
+                f"  {u['parent']} / {in_brackets(u['name'], diff.words.label('unit_kind', u['kind']))}"
                 for u in data["new_units"]
             ],
             most,

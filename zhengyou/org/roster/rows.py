@@ -162,7 +162,7 @@ class Table:
             "status": memo(self._word("status")), "joined": memo(cells.day), "confirmed": memo(cells.day),
             "email": cells.email, "phone": cells.phone, "note": cells.note,
         }  # fmt: skip
-        self._posts: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._posts: dict[str, tuple[tuple[str, ...], list[str]]] = {}
         self.starts, self.first_total = starts(), starts() - {"\2"}
         self.plan: list[tuple[str, int, Any]] = []
 
@@ -219,7 +219,7 @@ class Table:
         for title in found.ids:
             notes.add(self.at, 0, "", "id_column", column=title)
         if found.unknown:
-            notes.add(self.at, 0, "", "columns_ignored", columns="、".join(found.unknown))
+            notes.add(self.at, 0, "", "columns_ignored", columns=list(found.unknown))
         if "unit" not in found.at:
             found.unit_name = self._unit_of_sheet()
             if found.unit_name:
@@ -307,7 +307,7 @@ class Table:
                     codes.append(code)
                 elif not self.words.is_no_post(word):
                     odd.append(word)
-            known = self._posts[cell] = (tuple(dict.fromkeys(codes)), "、".join(odd)[:60])
+            known = self._posts[cell] = (tuple(dict.fromkeys(codes)), [word[:60] for word in odd[:5]])
         out.post = known[0]
         if known[1]:
             self.roster.notes.add(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from zhengyou.org.current import language
 from zhengyou.packs.wording import Text
 from zhengyou.packs.wording import Text as _
 
@@ -34,7 +36,8 @@ SENTENCES: dict[str, Text] = {
     "unit_two_parents": _("「%(unit)s」在不同的行里写了不同的上级：%(parents)s。请改成一致"),
     "unit_closed": _("「%(unit)s」已于 %(day)s 撤销，不能再放人。请改成现在的单位"),
     "unit_kind_odd": _("「%(value)s」不是这里的单位类型。可以写：%(known)s"),
-    "unit_kind_place": _("「%(unit)s」是%(kind)s，不能放在「%(parent)s」下面。请核对上级单位或单位类型"),
+    "unit_kind_place": _("「%(unit)s」是%(kind)s，不能放在「%(parent)s」（%(parent_kind)s）下面。请核对上级单位或单位类型"),
+    "unit_no_place": _("「%(unit)s」不能放在「%(parent)s」（%(parent_kind)s）下面，那一级没有下级单位。请核对上级单位"),
     "unit_near": _("「%(unit)s」不在组织树里，是不是「%(near)s」？"),
     "unit_near_file": _("「%(unit)s」只出现 %(count)s 次，是不是「%(near)s」？"),
     "unit_from_sheet": _("没有单位一列，按表名算作「%(unit)s」"),
@@ -127,7 +130,28 @@ COLUMNS: dict[str, Text] = {
 def say(code: str, facts: dict[str, Any] | None = None) -> str:
     """The sentence of a code with its facts, in the reader's language."""
     text = SENTENCES[code]
-    return str(Text(text.template, **facts) if facts else text)
+    if not facts:
+        return str(text)
+    return str(Text(text.template, **{name: _fact(value) for name, value in facts.items()}))
+
+
+def _fact(value: Any) -> Any:
+    """A list as a list of the reader's language, {"zh", "en"} as that word, {"units"} as names in quotation marks."""
+    if isinstance(value, dict) and "units" in value:
+        return listed([str(_("「%(unit)s」", unit=name)) for name in value["units"]])
+    if isinstance(value, dict):
+        value = value["en" if language() == "en" else "zh"]
+    return listed(value) if isinstance(value, list) else value
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several words as a list inside a sentence."""
+    return str(_("、")).join(words)
+
+
+def in_brackets(word: str, more: str) -> str:
+    """A word with something in brackets behind it."""
+    return str(_("%(word)s（%(more)s）", word=word, more=more))
 
 
 def column(field: str) -> str:

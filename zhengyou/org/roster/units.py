@@ -246,12 +246,14 @@ class Units:
         node = Place(named.text, "", parent)
         kind = self._kind(word, named, node, parent)
         if kind is None:
-            known = self.words.label("unit_kind", parent.kind)
-            return "unit_kind_place", {
+            facts: dict[str, Any] = {
                 "unit": named.text,
-                "kind": self.words.label("unit_kind", named.kind) or "单位",
-                "parent": f"{parent.name}（{known}）",
+                "parent": parent.name,
+                "parent_kind": self.words.both("unit_kind", parent.kind),
             }
+            if not named.kind:
+                return "unit_no_place", facts
+            return "unit_kind_place", facts | {"kind": self.words.both("unit_kind", named.kind)}
         node.kind = kind
         self._nodes[word, id(parent)] = node
         parent.children += 1

@@ -160,7 +160,8 @@ def annotated(request: HttpRequest, public_id: str) -> HttpResponseBase:
         except (FileNotFoundError, sheets.Unusable):
             messages.warning(request, _("原来的文件只保留 24 小时，已经删了。请再上传一次。"))
             return redirect("roster_import", roster.public_id)
-        name = f"{Path(roster.file_name).stem}-{_('带批注')}{ending}"
+        marked = _("带批注")
+        name = f"{Path(roster.file_name).stem}-{marked}{ending}"
         return FileResponse(BytesIO(target.read_bytes()), as_attachment=True, filename=name)
 
 

@@ -179,24 +179,30 @@ class Words:
         kinds = [code for code, length in best.items() if length == longest]
         return "#" + ",".join(kinds) if kinds else ""
 
-    def all(self, field: str) -> str:
-        """The words of a field as a list for a sentence."""
-        if field == "unit_kind":
-            labels = [kind.text(_lang()) for kind in self.part.unit_kinds]
-        elif field == "post":
-            labels = [post.text(_lang()) for post in self.part.posts]
-        else:
-            labels = [label.text(_lang()) or code for code, label in self.part.kinds.get(field, {}).items()]
-        return "、".join(labels) if _lang() == "zh" else ", ".join(labels)
+    def all(self, field: str) -> dict[str, list[str]]:
+        """The words of a field for a sentence, in both languages."""
+        return {lang: [self.label(field, code, lang) for code in self._codes(field)] for lang in ("zh", "en")}
 
-    def label(self, field: str, code: str) -> str:
-        """A code's word in the reader's language; "" for none."""
+    def _codes(self, field: str) -> list[str]:
+        if field == "unit_kind":
+            return [kind.code for kind in self.part.unit_kinds]
+        if field == "post":
+            return [post.code for post in self.part.posts]
+        return list(self.part.kinds.get(field, {}))
+
+    def both(self, field: str, code: str) -> dict[str, str]:
+        """A code's word for a sentence, in both languages."""
+        return {lang: self.label(field, code, lang) for lang in ("zh", "en")}
+
+    def label(self, field: str, code: str, lang: str = "") -> str:
+        """A code's word in the reader's language or a given one; "" for none."""
+        lang = lang or _lang()
         if not code:
             return ""
         if field in ("unit_kind", "post"):
-            return self.part.label(code, _lang())
+            return self.part.label(code, lang)
         found = self.part.kinds.get(field, {}).get(code)
-        return (found.text(_lang()) if found else "") or code
+        return (found.text(lang) if found else "") or code
 
     @cached_property
     def _no_post(self) -> frozenset[str]:

@@ -84,7 +84,7 @@ def test_the_readable_form_lists_questions_gaps_and_minutes() -> None:
     assert "教职工党员：平均每月 175/12 分钟" in out
     with translation.override("en"):
         english = run("excellence-2010", as_json=False)[1]
-    assert "Which day is “before the holiday”?" in english
+    assert 'Which day is "before the holiday"?' in english
 
 
 def test_every_text_of_both_packs_has_english() -> None:

@@ -182,7 +182,7 @@ def test_putting_off_needs_a_post_and_a_day() -> None:
 def test_questions_are_asked_in_english_too() -> None:
     with translation.override("en"):
         asked = {q["key"]: q["ask"] for q in load("excellence-2010").as_json()["open"]}
-    assert asked["before_holiday.on"] == "Which day is “before the holiday”?"
+    assert asked["before_holiday.on"] == 'Which day is "before the holiday"?'
 
 
 def test_an_answers_file_with_faults_is_told_and_not_used(tmp_path: Any) -> None:
