@@ -1,17 +1,18 @@
-"""Doors of the organisation. `doors(then)` gives those that change the roster what must follow in the same transaction."""
+"""Doors of the organisation. `doors(follow)` gives those that change it what must follow in the same transaction."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from zhengyou.org.actions.rows import Then
+from zhengyou.org.actions.rows import Follow
 from zhengyou.org.roster.urls import doors as roster_doors
 from zhengyou.org.views import members, person, posts, setup, slips, units
 
 
-def doors(then: Then | None = None) -> list[URLPattern]:
-    """All doors of the room; `then` is called with the open entry at the end of every change of affiliations."""
-    follow = {"then": then}
+def doors(follow: Follow | None = None) -> list[URLPattern]:
+    """All doors of the room; `follow` is what the rooms above do within every change of the organisation."""
+    roster = follow.roster if follow is not None else None
+    then = {"then": roster}
     return [
         path("setup/<str:token>/", setup.page, name="setup"),
         path("slip/", slips.redeem, name="slip"),
@@ -22,7 +23,7 @@ def doors(then: Then | None = None) -> list[URLPattern]:
         path("units/<str:public_id>/", units.page, name="unit"),
         path("units/<str:public_id>/members/", members.listing, name="unit_members"),
         path("units/<str:public_id>/members/export/", members.export, name="unit_export"),
-        path("units/<str:public_id>/members/add/", members.add, follow, name="unit_add_member"),
+        path("units/<str:public_id>/members/add/", members.add, then, name="unit_add_member"),
         path("units/<str:public_id>/add/", units.add, name="unit_add"),
         path("units/<str:public_id>/rename/", units.rename, name="unit_rename"),
         path("units/<str:public_id>/appoint/", posts.appoint, name="unit_appoint"),
@@ -30,12 +31,12 @@ def doors(then: Then | None = None) -> list[URLPattern]:
         path("posts/<int:pk>/end/", posts.end, name="post_end"),
         path("people/<str:public_id>/", person.page, name="person"),
         path("people/<str:public_id>/contact/", person.contact, name="person_contact"),
-        path("people/<str:public_id>/move/", person.move, follow, name="person_move"),
-        path("people/<str:public_id>/leave/", person.leave, follow, name="person_leave"),
+        path("people/<str:public_id>/move/", person.move, then, name="person_move"),
+        path("people/<str:public_id>/leave/", person.leave, then, name="person_leave"),
         path("people/<str:public_id>/slip/", slips.one, name="person_slip"),
         path("people/<str:public_id>/slip/cancel/", slips.cancel, name="person_slip_cancel"),
-        path("activity/<int:pk>/end/", person.end_activity, follow, name="activity_end"),
-        *roster_doors(then),
+        path("activity/<int:pk>/end/", person.end_activity, then, name="activity_end"),
+        *roster_doors(roster),
     ]
 
 

@@ -6,16 +6,9 @@ from allauth.account import views as account
 from allauth.usersessions import views as usersessions
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from zhengyou.campaigns import duties
-from zhengyou.journal.actions import OpenEntry
 from zhengyou.org import urls as org
 from zhengyou.site import faults, views
-
-
-def follow(entry: OpenEntry) -> None:
-    """What every change of the roster takes along in its own transaction: open duties go where their members went."""
-    duties.follow_roster(entry)
-
+from zhengyou.site.following import FOLLOW
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -30,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^brand-(?P<colour>[0-9a-f]{6})\.css$", views.brand, name="brand"),
     path("", include("zhengyou.overview.urls")),
     path("", include("zhengyou.campaigns.urls")),
-    path("", include(org.doors(follow))),
+    path("", include(org.doors(FOLLOW))),
 ]
 
 handler400 = faults.bad_request

@@ -2,20 +2,24 @@
 
 from zhengyou.campaigns.duties.audience import audience_of, fragment
 from zhengyou.campaigns.duties.decisions import carry_out
+from zhengyou.campaigns.duties.disposing import adopt, dispose_of, open_work
 from zhengyou.campaigns.duties.events import apply, change
 from zhengyou.campaigns.duties.faults import faults
 from zhengyou.campaigns.duties.reconcile import dispose, follow_roster, open_slots, reconcile, touched
 
 __all__ = [
+    "adopt",
     "apply",
     "audience_of",
     "carry_out",
     "change",
     "dispose",
+    "dispose_of",
     "faults",
     "follow_roster",
     "fragment",
     "open_slots",
+    "open_work",
     "reconcile",
     "touched",
 ]

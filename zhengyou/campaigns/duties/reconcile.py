@@ -13,6 +13,7 @@ from datetime import date
 
 from zhengyou.campaigns.duties import decisions, routing
 from zhengyou.campaigns.duties.audience import fragment
+from zhengyou.campaigns.duties.disposing import adopt
 from zhengyou.campaigns.duties.events import change
 from zhengyou.campaigns.figures.counts import count_issued
 from zhengyou.campaigns.models import Slot, Task
@@ -57,8 +58,10 @@ def follow_roster(entry: OpenEntry) -> dict[str, int]:
         members = [slot for slot in slots if slot.task.subject == Task.Subject.MEMBER]
         for rule, n in _members(members, entry, today, _OF_ENTRY, {}).items():
             done[rule] = done.get(rule, 0) + n
-        if done.get("move"):
-            routing.reroute(routing.moved(entry))
+    for rule, n in adopt(entry, (slot.pk for slot in slots), today).items():
+        done[rule] = done.get(rule, 0) + n
+    if done.get("move") or done.get("adopt"):
+        routing.reroute(routing.moved(entry))
     return {rule: n for rule, n in done.items() if n}
 
 
@@ -83,6 +86,8 @@ def reconcile(
             part = _members(group, entry, today, "", {})
         for rule, n in part.items():
             done[rule] += n
+    for rule, n in adopt(entry, (slot.pk for slot in held), today).items():
+        done[rule] += n
     return {rule: n for rule, n in done.items() if n}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from zhengyou.campaigns.models import Submission
 from zhengyou.campaigns.reviewers import Desk, Reviewers
 from zhengyou.journal.actions import OpenEntry
@@ -46,6 +48,15 @@ def moved(entry: OpenEntry) -> list[int]:
             entry=entry.id,
         )
     ]
+
+
+def waiting_at(units: Iterable[int]) -> list[int]:
+    """Papers waiting for review at these units."""
+    ids = ", ".join(str(int(unit)) for unit in units) or "0"
+    found = rows(
+        f"SELECT id FROM campaigns_submission WHERE state = 10 AND waits_at_id IN ({ids}) ORDER BY id"
+    )
+    return [row[0] for row in found]
 
 
 def reroute(papers: list[int]) -> int:

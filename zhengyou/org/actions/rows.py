@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,53 @@ from zhengyou.org.names import clean_name, sort_key
 
 Then = Callable[[OpenEntry], None]
 """What must follow in the same transaction: campaigns' duties follow the roster."""
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """Open work of one sort in one unit: how many pieces, how many of them past their date, the oldest date."""
+
+    unit: int
+    task: str
+    zh: str
+    en: str
+    n: int
+    overdue: int
+    oldest: date
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """What becomes of a closing unit's open work: `task` is one sort of it, or "" for all that no other line names.
+
+    carry: to `into` with its own dates, a member's to that one of `successors` where the member is now. close: it ends
+    with the unit. void: it ends for the reason that the decision gives.
+    """
+
+    unit: int
+    task: str
+    how: str
+    into: int | None = None
+    successors: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What the rooms above do in the same transaction, so that their work and figures follow the organisation.
+
+    `roster` after affiliations changed; `work` tells what is open in units that close on a day, `dispose` deals with it;
+    `before_regraft` folds figures before the tree changes, `regraft(unit, day, lost, gained)` posts a subtree's figures
+    from the ancestors lost to those gained, `recount` counts all anew; `figures` tells units' figures on a day by name.
+    """
+
+    roster: Then
+    work: Callable[[Sequence[int], date], list[OpenWork]]
+    dispose: Callable[[OpenEntry, Sequence[Disposition], date], Mapping[str, int]]
+    before_regraft: Callable[[], object]
+    regraft: Callable[[int, date, Sequence[int], Sequence[int]], None]
+    recount: Callable[[], None]
+    figures: Callable[[Sequence[int], date], dict[int, dict[str, int]]]
+
 
 COLUMNS = "person_id, unit_id, role, category, status, begun, ended, valid_from, valid_to, entry_id"
 
