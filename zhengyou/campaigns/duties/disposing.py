@@ -47,7 +47,7 @@ def dispose_of(entry: OpenEntry, decided: Sequence[Disposition], day: date) -> M
     Papers that wait follow their duty; those that waited for review at a closed unit find another desk.
     """
     done: dict[str, int] = defaultdict(int)
-    values = {"on": day, "today": clock.today()}
+    today = clock.today()
     for one in decided:
         named = _ids(int(other.task) for other in decided if other.unit == one.unit and other.task)
         which = f"t.id = {int(one.task)}" if one.task else f"t.id NOT IN ({named})"
@@ -55,10 +55,12 @@ def dispose_of(entry: OpenEntry, decided: Sequence[Disposition], day: date) -> M
             WHERE d.unit_id = {int(one.unit)} AND {OPEN} AND {STAYS} AND {which}"""
         if one.how == "carry":
             into = f"COALESCE({HERE.format(units=_ids(one.successors))}, {int(one.into or 0)})"
-            done["carry"] += change(entry, "move", "carry", tail, unit=into, day=":on", **values)
+            done["carry"] += change(entry, "move", "carry", tail, unit=into, day=":on", on=day, today=today)
         else:
             cause = CLOSED if one.how == "close" else DECIDED
-            done[one.how] += change(entry, "void", cause, tail, state="'void'", day=":on", **values)
+            done[one.how] += change(
+                entry, "void", cause, tail, state="'void'", day=":on", on=day, today=today
+            )
     closed = {one.unit for one in decided}
     routing.reroute(sorted({*routing.moved(entry), *routing.waiting_at(closed)}))
     return dict(done)
@@ -70,9 +72,8 @@ def adopt(entry: OpenEntry, slots: Iterable[int], today: date) -> dict[str, int]
     A member's goes where the member was on the closing day, if that unit succeeds; else to the first successor.
     """
     ids = _ids(slots)
-    closed = (
-        f"JOIN org_unit u ON u.id = d.unit_id AND u.closed_on <= :today WHERE d.slot_id IN ({ids}) AND {OPEN}"
-    )
+    closed = f"""JOIN org_unit u ON u.id = d.unit_id
+        WHERE d.unit_id IN (SELECT v.id FROM org_unit v WHERE v.closed_on <= :today) AND d.slot_id IN ({ids}) AND {OPEN}"""
     done: dict[str, int] = {}
     for _again in range(20):  # a successor may be closed itself
         if not rows(f"SELECT 1 FROM campaigns_duty d {closed} LIMIT 1", today=today):
