@@ -66,7 +66,6 @@ class Setup(Form):
     )
     password = forms.CharField(
         label=_("密码"),
-        max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("至少 10 个字符，可以是一句您记得住的话"),
@@ -97,7 +96,6 @@ class Redeem(Form):
     )
     password = forms.CharField(
         label=_("新密码"),
-        max_length=200,
         strip=False,
         help_text=_("至少 10 个字符，可以是一句您记得住的话；以后用编号和它登录"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -63,6 +63,7 @@ PLACES = (
         power("review"),
         pgettext_lazy("navigation", "审核"),
     ),
+    Place("duties", _("任务清单"), "duties", "clipboard-list", WORK, power("exempt")),
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, power("start")),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),

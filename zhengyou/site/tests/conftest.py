@@ -27,7 +27,7 @@ PART = Organisation(
             "办公室",
             "Office",
             ("whole",),
-            ("review", "import", "appoint", "start", "see_units", "slips"),
+            ("review", "import", "appoint", "start", "see_units", "slips", "exempt"),
         ),
     ),
     terms={"member": TermPart("成员", "member", "members"), "unit": TermPart("单位", "unit", "units")},

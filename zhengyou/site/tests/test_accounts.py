@@ -11,6 +11,8 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from zhengyou.org import passwords
+from zhengyou.org.actions import accounts as slips
 from zhengyou.org.models import User
 from zhengyou.site import accounts, data
 from zhengyou.site.tests.conftest import PASSWORD
@@ -202,15 +204,41 @@ def test_a_new_password_signs_the_other_devices_out(people):
     assert there.get("/account/alive/", headers={"HX-Request": "true"}).status_code == 401
 
 
-@pytest.mark.parametrize("weak", ["短", "1234567890", "300001300001"])
-def test_a_weak_password_is_refused_with_a_reason(people, weak):
+WEAK = ["短", "1234567890", "300001300001", "aaaaaaaaaaaa", "林知夏林知夏林知夏林知夏", "好" * 201]
+
+
+@pytest.mark.parametrize("weak", WEAK)
+def test_a_weak_password_is_refused_in_the_same_words_at_every_door(people, weak):
+    (said,) = passwords.problems(weak, number="300001", name="林知夏")
     browser = Client()
     enter(browser, number="300001")
-    answer = browser.post(
-        "/account/password/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
-    )
-    assert answer.status_code == 200
-    assert "zy-err" in text(answer)
+    twice = {"password1": weak, "password2": weak}
+    changed = browser.post("/account/password/", {"oldpassword": PASSWORD, **twice})
+    user = User.objects.get(person=people.member)
+    user.set_unusable_password()
+    user.save()
+    browser.force_login(user, backend="zhengyou.site.accounts.Backend")
+    first = browser.post("/account/password/first/", twice)
+    (slip,) = slips.make_slips([people.member], by=people.by)
+    redeemed = Client().post("/slip/", {"number": "300001", "code": slip.code, "password": weak})
+    for answer in (changed, first, redeemed):
+        assert str(said.text) in text(answer)
+    assert not User.objects.get(person=people.member).has_usable_password()
+
+
+def test_the_set_up_page_refuses_a_weak_password_in_the_same_words(db):
+    (said,) = passwords.problems("100001-1", number="100001", name="何兰")
+    body = {
+        "organisation": "某单位",
+        "name": "何兰",
+        "number": "100001",
+        "password": "100001-1",
+        "pack": "hospital-quality",
+    }
+    answer = Client().post(reverse("setup", args=[slips.make_setup_link()]), body)
+    assert answer.status_code == 422
+    assert str(said.text) in text(answer)
+    assert not User.objects.exists()
 
 
 @pytest.fixture

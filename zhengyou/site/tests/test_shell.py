@@ -108,9 +108,9 @@ def keys(person, sign_in):
 
 def test_everybody_sees_the_places_that_the_own_posts_open_and_no_other(people, sign_in):
     office, secretary, member = (keys(p, sign_in) for p in (people.office, people.secretary, people.member))
-    assert {"desk", "board", "reviews", "campaigns", "units", "vacancies"} <= office
+    assert {"desk", "board", "reviews", "duties", "campaigns", "units", "vacancies"} <= office
     assert {"desk", "board", "reviews", "units"} <= secretary
-    assert not secretary & {"campaigns", "roster", "vacancies"}
+    assert not secretary & {"campaigns", "duties", "roster", "vacancies"}
     assert member == set()
 
 
