@@ -105,9 +105,9 @@ def adds_up(url: str) -> bool:
     from zhengyou.campaigns.figures.board import total
     from zhengyou.overview import board as boards
 
-    tree, choice = boards.open_board(fill.TODAY, QueryDict(url.partition("?")[2]))
+    tree, choice = boards.open_board(QueryDict(url.partition("?")[2]))
     assert tree is not None
-    board = boards.read(fill.TODAY, tree, choice)
+    board = boards.read(tree, choice)
     lines = [row.figures for row in board.rows[1:] if row.level == 2]
     return board.total.issued > 0 and (not lines or total(lines) == board.total)
 

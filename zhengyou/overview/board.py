@@ -8,8 +8,10 @@ from datetime import date
 
 from zhengyou.campaigns.figures.board import Figures, total
 from zhengyou.overview import counts, places
+from zhengyou.overview import moment as moments
 from zhengyou.overview import plan as plans
 from zhengyou.overview.counts import Counted
+from zhengyou.overview.moment import Moment
 from zhengyou.overview.places import Place, Tree
 from zhengyou.overview.plan import Choice, Named
 
@@ -73,12 +75,12 @@ class Board:
         return self.tree.first + len(self.tree.children)
 
 
-def read(day: date, tree: Tree, choice: Choice) -> Board:
+def read(tree: Tree, choice: Choice) -> Board:
     """The board of the unit in `tree` for what `choice` asks; the part below is counted in one query."""
-    by = "slot" if choice.task else "task"
-    counted = counts.read(tree.shown, choice.slots, day, by, own=tree.here.id if tree.here.below else 0)
+    by, own = "slot" if choice.task else "task", tree.here.id if tree.here.below else 0
+    counted = counts.read(tree.shown, choice.slots, choice.moment, by, own)
     whole = counted.of(tree.here.id)
-    board = Board(day, tree, choice, whole, _rows(tree, counted, whole), counted=counted)
+    board = Board(choice.day, tree, choice, whole, _rows(tree, counted, whole), counted=counted)
     every = columns(choice)
     asked = {key for unit in board.heat for key in counted.by_unit.get(unit.id, {})}
     found = [column for column in every if column.id in asked]
@@ -126,13 +128,18 @@ def columns(choice: Choice) -> list[Named]:
     return [slot for task in choice.tasks for slot in task.slots if slot.id in choice.slots]
 
 
-def open_board(day: date, asked: Mapping[str, str], code: str = "") -> tuple[Tree | None, Choice]:
+def open_board(
+    asked: Mapping[str, str], code: str = "", moment: Moment | None = None
+) -> tuple[Tree | None, Choice]:
     """The tree and the choice of an address: two queries, so that rules can be asked before anything is counted."""
+    when, faults = moments.read(asked) if moment is None else (moment, [])
     first, unfold = first_of(asked), (asked.get("open") or "")[:16]
-    tree = places.look(day, code, first, ROWS, unfold)
+    tree = places.look(when, code, first, ROWS, unfold)
     if tree is not None and first and not tree.children:  # past the end: from the beginning
-        tree = places.look(day, code, 0, ROWS, unfold)
-    return tree, plans.choose(plans.read(), asked, day)
+        tree = places.look(when, code, 0, ROWS, unfold)
+    choice = plans.choose(plans.read(), asked, when)
+    choice.unknown += faults
+    return tree, choice
 
 
 def first_of(asked: Mapping[str, str]) -> int:

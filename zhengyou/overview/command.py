@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 from django.utils.translation import gettext as _
 
 from zhengyou.campaigns.figures.board import NAMES, Figures, total
-from zhengyou.kit import clock, ratio, sql
+from zhengyou.kit import ratio, sql
 from zhengyou.overview import counts
+from zhengyou.overview import moment as moments
 from zhengyou.overview import plan as plans
+from zhengyou.overview.moment import Moment
 
 
-def board(unit: str | None = None, as_json: bool = False, *, out: TextIO, err: TextIO) -> int:
-    """Print the board of a unit (public id or full name; the root if not said); 0, or 2 where there is no such unit."""
-    day = clock.today()
-    units = _units(day)
+def board(
+    unit: str | None = None,
+    as_json: bool = False,
+    *,
+    as_of: str = "",
+    known_on: str = "",
+    out: TextIO,
+    err: TextIO,
+) -> int:
+    """Print the board of a unit (public id or full name; the root if not said), today, on a past day, or as it was known.
+
+    0, or 2 where there is no such unit or the day is none that has come.
+    """
+    for text in (as_of, known_on):
+        if text and (why := moments.why_not(text)):
+            print(why, file=err)
+            return 2
+    moment, _faults = moments.read({"on": as_of, "known": known_on})
+    units = _units(moment)
     here = _find(units, unit or "")
     if here is None:
         wanted = _("没有叫「%(unit)s」的单位：写单位全名或它的编号。") % {"unit": unit}
         print(wanted if unit else _("这里还没有组织：先导入花名册。"), file=err)
         return 2
-    found = collect(day, units, here)
+    found = collect(moment, units, here)
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1), file=out)
     else:
@@ -32,15 +49,15 @@ def board(unit: str | None = None, as_json: bool = False, *, out: TextIO, err: T
     return 0
 
 
-def collect(day: date, units: dict[int, dict[str, Any]], here: int) -> dict[str, Any]:
+def collect(moment: Moment, units: dict[int, dict[str, Any]], here: int) -> dict[str, Any]:
     """Figures of a unit, its programmes and all units below it, level by level; `own` marks what is its own level's."""
     plan = plans.read()
-    choice = plans.choose(plan, {"phase": "all"}, day)
-    by_unit = _by_unit(day, list(choice.slots))
+    choice = plans.choose(plan, {"phase": "all"}, moment)
+    by_unit = _by_unit(moment, list(choice.slots), units)
     below: dict[int | None, list[int]] = defaultdict(list)
     for pk, row in units.items():
         below[row["parent"]].append(pk)
-    by_task = counts.read([here], choice.slots, day).by_unit[here]
+    by_task = counts.read([here], choice.slots, moment).by_unit[here]
     programmes = [
         {
             "code": programme.code,
@@ -50,7 +67,10 @@ def collect(day: date, units: dict[int, dict[str, Any]], here: int) -> dict[str,
         }
         for pk, programme in plan.programmes.items()
     ]
-    return {"as_of": day.isoformat(), **_node(here, units, below, by_unit), "programmes": programmes}
+    days = {"as_of": moment.day.isoformat()}
+    if moment.known_on:
+        days["known_on"] = moment.known_on.isoformat()
+    return {**days, **_node(here, units, below, by_unit), "programmes": programmes}
 
 
 def _node(
@@ -77,7 +97,7 @@ def _node(
     return node
 
 
-def _units(day: date) -> dict[int, dict[str, Any]]:
+def _units(moment: Moment) -> dict[int, dict[str, Any]]:
     """Every unit placed on the day, in the organisation's order."""
     return {
         pk: {
@@ -85,13 +105,13 @@ def _units(day: date) -> dict[int, dict[str, Any]]:
             "name": name,
             "kind": kind,
             "parent": parent,
-            "closed": sql.as_date(closed) <= day,
+            "closed": sql.as_date(closed) <= moment.day,
         }
         for pk, code, name, kind, parent, closed in sql.rows(
-            """SELECT u.id, u.public_id, p.name, u.kind, p.parent_id, u.closed_on FROM org_placement p
-               JOIN org_unit u ON u.id = p.unit_id WHERE p.dropped_id IS NULL AND p.valid_from <= :day
-               AND p.valid_to > :day ORDER BY u.place, u.id""",
-            day=day,
+            f"""SELECT u.id, u.public_id, p.name, u.kind, p.parent_id, u.closed_on FROM org_placement p
+               JOIN org_unit u ON u.id = p.unit_id WHERE {moment.hangs("p")} ORDER BY u.place, u.id""",
+            day=moment.day,
+            last=moment.last or 0,
         )
     }
 
@@ -102,22 +122,10 @@ def _find(units: dict[int, dict[str, Any]], wanted: str) -> int | None:
     return next((pk for pk, row in units.items() if wanted in (row["public_id"], row["name"])), None)
 
 
-def _by_unit(day: date, slots: list[int]) -> dict[int, Figures]:
+def _by_unit(moment: Moment, slots: list[int], units: Iterable[int]) -> dict[int, Figures]:
     """Figures of every unit with all below it, in one query, whatever the number of members."""
-    among = ", ".join(map(str, slots))
-    if not among:
-        return {}
-    found = sql.rows(
-        f"""WITH f (unit_id, {", ".join(NAMES)}) AS (
-            SELECT b.unit_id, {counts.sums("b", "b.n")} FROM campaigns_balance b WHERE b.slot_id IN ({among})
-              GROUP BY b.unit_id
-            UNION ALL SELECT c.ancestor_id, {counts.sums("d", "d.n")} FROM campaigns_delta d
-              JOIN org_closure c ON c.descendant_id = d.unit_id AND c.valid_from <= :day AND c.valid_to > :day
-              WHERE d.day <= :day AND d.slot_id IN ({among}) GROUP BY c.ancestor_id)
-        SELECT unit_id, {", ".join(f"SUM({name})" for name in NAMES)} FROM f GROUP BY unit_id""",
-        day=day,
-    )
-    return {unit: Figures(*map(int, values)) for unit, *values in found}
+    counted = counts.read(list(units), slots, moment)
+    return {unit: counted.of(unit) for unit in counted.by_unit}
 
 
 COLUMNS = ("owed", "exempt", "in_review", "accepted", "overdue", "not_due")
@@ -126,6 +134,8 @@ COLUMNS = ("owed", "exempt", "in_review", "accepted", "overdue", "not_due")
 def _print(found: dict[str, Any], out: TextIO) -> None:
     """A table: the unit, its own level and its children; figures right-aligned."""
     print(_("截至 %(day)s") % {"day": found["as_of"]}, file=out)
+    if "known_on" in found:
+        print(_("按 %(day)s 当天结束时已知的情况") % {"day": found["known_on"]}, file=out)
     heads = [_("应办"), _("免办"), _("审核中"), _("已通过"), _("逾期"), _("未到期"), _("完成率")]
     print(_cell(_("单位"), 44) + "".join(_cell(head, 10, right=True) for head in heads), file=out)
     for depth, node in [(0, found), *((1, child) for child in found["children"])]:

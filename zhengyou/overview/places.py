@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from zhengyou.kit import sql
+from zhengyou.overview.moment import Moment
 
 UNFOLDED = 60
 """Children shown of a child that is unfolded in place; more are on its own page."""
@@ -50,34 +50,27 @@ class Tree:
         return [self.here.id, *(p.id for p in self.children), *(p.id for p in self.unfolded)]
 
 
-_COLUMNS = """p.unit_id, u.public_id, p.name, u.kind, p.parent_id, u.closed_on,
-    (SELECT COUNT(*) FROM org_placement k WHERE k.parent_id = p.unit_id AND k.dropped_id IS NULL
-       AND k.valid_from <= :day AND k.valid_to > :day) AS below, u.place"""
-_FROM = """FROM org_placement p JOIN org_unit u ON u.id = p.unit_id
-    WHERE p.dropped_id IS NULL AND p.valid_from <= :day AND p.valid_to > :day AND u.opened_on <= :day"""
-
-
-def look(day: date, code: str = "", first: int = 0, size: int = 20, unfold: str = "") -> Tree | None:
+def look(moment: Moment, code: str = "", first: int = 0, size: int = 20, unfold: str = "") -> Tree | None:
     """The tree around the unit with this public id ("" = the root), children from `first` on; None if there is none."""
+    hangs = moment.hangs("p")
+    columns = f"""p.unit_id, u.public_id, p.name, u.kind, p.parent_id, u.closed_on,
+        (SELECT COUNT(*) FROM org_placement k WHERE k.parent_id = p.unit_id AND {moment.hangs("k")}) AS below, u.place"""
+    source = f"FROM org_placement p JOIN org_unit u ON u.id = p.unit_id WHERE {hangs} AND u.opened_on <= :day"
     here = (
         "SELECT id FROM org_unit WHERE public_id = :code"
         if code
-        else (
-            "SELECT unit_id AS id FROM org_placement WHERE parent_id IS NULL AND dropped_id IS NULL "
-            "AND valid_from <= :day AND valid_to > :day"
-        )
+        else f"SELECT p.unit_id AS id FROM org_placement p WHERE p.parent_id IS NULL AND {hangs}"
     )
     found = sql.rows(
-        f"""WITH here AS ({here})
-        SELECT 1 AS part, {_COLUMNS} {_FROM} AND p.unit_id IN (
-            SELECT c.ancestor_id FROM org_closure c JOIN here ON c.descendant_id = here.id
-            WHERE c.valid_from <= :day AND c.valid_to > :day)
-        UNION ALL SELECT * FROM (SELECT 2 AS part, {_COLUMNS} {_FROM} AND p.parent_id IN (SELECT id FROM here)
+        f"""WITH RECURSIVE here AS ({here}), line (id) AS ({_line(moment)})
+        SELECT 1 AS part, {columns} {source} AND p.unit_id IN (SELECT id FROM line)
+        UNION ALL SELECT * FROM (SELECT 2 AS part, {columns} {source} AND p.parent_id IN (SELECT id FROM here)
             ORDER BY u.place, u.id LIMIT :size OFFSET :first) a
-        UNION ALL SELECT * FROM (SELECT 3 AS part, {_COLUMNS} {_FROM} AND p.parent_id IN (
+        UNION ALL SELECT * FROM (SELECT 3 AS part, {columns} {source} AND p.parent_id IN (
             SELECT x.id FROM org_unit x WHERE x.public_id = :unfold)
             ORDER BY u.place, u.id LIMIT {UNFOLDED}) b""",
-        day=day,
+        day=moment.day,
+        last=moment.last or 0,
         code=code,
         size=size,
         first=first,
@@ -87,7 +80,7 @@ def look(day: date, code: str = "", first: int = 0, size: int = 20, unfold: str 
     for part, pk, public, name, kind, parent, closed_on, below, _place in sorted(
         found, key=lambda row: (row[0], row[8], row[1])
     ):
-        closed = sql.as_date(closed_on) <= day
+        closed = sql.as_date(closed_on) <= moment.day
         parts[part].append(Place(pk, public, name, kind, parent, closed, below))
     up = _in_line(parts[1])
     if not up:
@@ -96,6 +89,15 @@ def look(day: date, code: str = "", first: int = 0, size: int = 20, unfold: str 
     children = parts[2]
     unfolded = [place for place in parts[3] if any(place.parent == child.id for child in children)]
     return Tree(here_place, up, children, unfolded, first)
+
+
+def _line(moment: Moment) -> str:
+    """SQL: the unit and all above it; from the closure, or from the placements as they were known."""
+    if moment.last is None:
+        return """SELECT c.ancestor_id FROM org_closure c JOIN here ON c.descendant_id = here.id
+            WHERE c.valid_from <= :day AND c.valid_to > :day"""
+    return f"""SELECT id FROM here UNION SELECT p.parent_id FROM line JOIN org_placement p ON p.unit_id = line.id
+            WHERE p.parent_id IS NOT NULL AND {moment.hangs("p")}"""
 
 
 def _in_line(places: list[Place]) -> list[Place]:

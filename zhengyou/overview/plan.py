@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from zhengyou.kit import clock, sql
 from zhengyou.org.current import language
+from zhengyou.overview.moment import Moment
 
 RUNNING = "30"
 NAMES = ("programme", "phase", "task", "period")
-"""Filters of the address, in the order in which they narrow down."""
+"""Filters of the address, in the order in which they narrow down; the days of the moment follow them."""
 
 
 @dataclass(slots=True)
@@ -125,7 +126,7 @@ class Choice:
     """
 
     plan: Plan
-    day: date
+    moment: Moment
     programme: int = 0
     phase: str = ""
     task: int = 0
@@ -135,14 +136,23 @@ class Choice:
     unknown: list[str] = field(default_factory=list)
 
     @property
+    def day(self) -> date:
+        """The day of the figures."""
+        return self.moment.day
+
+    @property
     def query(self) -> str:
         """The filters as they stand in the address, with their "?"; empty for the default."""
-        asked = {name: getattr(self, name) for name in NAMES if getattr(self, name)}
+        asked = self._asked()
         return "?" + urlencode(asked) if asked else ""
+
+    def _asked(self) -> dict[str, int | str]:
+        found = {name: getattr(self, name) for name in NAMES if getattr(self, name)}
+        return found | self.moment.asked
 
     def narrowed(self, **more: int | str) -> str:
         """The same filters with more of them, as they stand in an address."""
-        asked = {name: getattr(self, name) for name in NAMES if getattr(self, name)} | more
+        asked = self._asked() | more
         return "?" + urlencode({name: value for name, value in asked.items() if value})
 
     @property
@@ -172,9 +182,15 @@ class Choice:
         return _("现在进行的：%(names)s") % {"names": _("、").join(names)} if names else _("现在进行的")
 
 
-def choose(plan: Plan, asked: Mapping[str, str], day: date) -> Choice:
+def without_moment(choice: Choice) -> str:
+    """The filters alone, as they stand in an address: the way back to today."""
+    asked = {name: getattr(choice, name) for name in NAMES if getattr(choice, name)}
+    return "?" + urlencode(asked) if asked else ""
+
+
+def choose(plan: Plan, asked: Mapping[str, str], moment: Moment) -> Choice:
     """What the address asks for; a filter that is not known is left out and named in `unknown`."""
-    choice = Choice(plan, day)
+    choice, day = Choice(plan, moment), moment.day
     choice.programme = _known(asked, "programme", plan.programmes, choice)
     choice.task = _known(asked, "task", plan.tasks, choice)
     periods = {slot.id: slot for task in plan.tasks.values() for slot in task.slots if task.id == choice.task}

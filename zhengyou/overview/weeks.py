@@ -31,8 +31,15 @@ class Pulse:
         return max(self.units - 1, 0)
 
 
-def read(day: date, tree: Tree, choice: Choice) -> Pulse:
-    """The pulse of a unit and all below it, for the periods chosen; one query whatever the size."""
+def read(tree: Tree, choice: Choice) -> Pulse:
+    """The pulse of a unit and all below it on the chosen day, for the periods chosen; one query whatever the size.
+
+    The weeks are those of what is known now, also where the board is asked as it was known.
+    """
+    day = choice.day
+    balance = (
+        "campaigns_balance f WHERE" if choice.moment.today else "campaigns_ledger f WHERE f.day <= :day AND"
+    )
     among = ", ".join(str(int(s)) for s in choice.slots) or "0"
     unit = tree.here.id
     scalar = needs(whole=not tree.up)
@@ -41,9 +48,9 @@ def read(day: date, tree: Tree, choice: Choice) -> Pulse:
                 AND c.valid_from <= :day AND c.valid_to > :day WHERE f.slot_id IN ({among}) AND f.day <= :day"""
     found = sql.rows(
         f"""SELECT 1, f.day, SUM(f.n), 0 FROM campaigns_ledger f WHERE f.unit_id = :unit AND f.slot_id IN ({among})
-              AND f.state = 'accepted' GROUP BY f.day
+              AND f.state = 'accepted' AND f.day <= :day GROUP BY f.day
         UNION ALL SELECT 1, f.day, SUM(f.n), 0 {fresh} AND f.state = 'accepted' GROUP BY f.day
-        UNION ALL SELECT 2, f.due_on, SUM(f.n), 0 FROM campaigns_balance f WHERE f.unit_id = :unit
+        UNION ALL SELECT 2, f.due_on, SUM(f.n), 0 FROM {balance} f.unit_id = :unit
               AND f.slot_id IN ({among}) AND {owed} GROUP BY f.due_on
         UNION ALL SELECT 2, f.due_on, SUM(f.n), 0 {fresh} AND {owed} GROUP BY f.due_on
         UNION ALL SELECT 3, NULL, {scalar["slow"]}, {scalar["slow_units"]}

@@ -158,6 +158,9 @@ def _packs(commands: Any) -> None:
     board.add_argument(
         "--unit", default="", metavar=pgettext("command line", "单位"), help=_("哪个单位，默认整个组织")
     )
+    day = pgettext("command line", "日期")
+    board.add_argument("--as-of", default="", metavar=day, help=_("哪一天的进度，默认今天"))
+    board.add_argument("--known-on", default="", metavar=day, help=_("按哪一天结束时已知的情况"))
 
 
 def _keeping(commands: Any) -> None:

@@ -184,7 +184,14 @@ def campaign_start(args: argparse.Namespace) -> int:
 def board(args: argparse.Namespace) -> int:
     """The five figures, level by level."""
     _open(args, exists=True)
-    found: int = _room("overview").board(args.unit or None, args.json, out=sys.stdout, err=sys.stderr)
+    found: int = _room("overview").board(
+        args.unit or None,
+        args.json,
+        as_of=args.as_of,
+        known_on=args.known_on,
+        out=sys.stdout,
+        err=sys.stderr,
+    )
     return found
 
 

@@ -201,11 +201,7 @@ def board_known(unit_id: int, day: date, known_on: date) -> Board:
               SELECT p.unit_id FROM org_placement p WHERE (p.parent_id = :unit OR p.unit_id = :unit) AND {hangs}),
             tree (top, unit_id) AS (SELECT unit_id, unit_id FROM kid
               UNION ALL SELECT t.top, p.unit_id FROM tree t JOIN org_placement p ON p.parent_id = t.unit_id AND {hangs}),
-            f AS (SELECT unit_id, slot_id, state, due_on, SUM(n) AS n FROM (
-                SELECT first_unit_id AS unit_id, slot_id, first_state AS state, first_due_on AS due_on, COUNT(*) AS n
-                FROM campaigns_duty WHERE entry_id <= :last AND issued_on <= :day GROUP BY 1, 2, 3, 4
-                UNION ALL SELECT unit_id, slot_id, state, due_on, n
-                FROM ({signed("e.entry_id <= :last AND e.day <= :day")}) x) y GROUP BY 1, 2, 3, 4)
+            f AS ({known()})
             SELECT tree.top, s.task_id, {_sums("f.n", "f")} FROM tree JOIN f ON f.unit_id = tree.unit_id
             JOIN campaigns_slot s ON s.id = f.slot_id GROUP BY tree.top, s.task_id ORDER BY tree.top, s.task_id""",
         unit=unit_id,
@@ -213,6 +209,15 @@ def board_known(unit_id: int, day: date, known_on: date) -> Board:
         last=last,
     )
     return _assembled(unit_id, day, _units(unit_id, day, hangs, last), found)
+
+
+def known() -> str:
+    """SQL: what was charged to each unit itself on `:day` as known at entry `:last`, from births and events alone."""
+    return f"""SELECT unit_id, slot_id, state, due_on, SUM(n) AS n FROM (
+                SELECT first_unit_id AS unit_id, slot_id, first_state AS state, first_due_on AS due_on, COUNT(*) AS n
+                FROM campaigns_duty WHERE entry_id <= :last AND issued_on <= :day GROUP BY 1, 2, 3, 4
+                UNION ALL SELECT unit_id, slot_id, state, due_on, n
+                FROM ({signed("e.entry_id <= :last AND e.day <= :day")}) x) y GROUP BY 1, 2, 3, 4"""
 
 
 def _filtered(

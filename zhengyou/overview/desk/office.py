@@ -11,6 +11,7 @@ from zhengyou.kit import sql
 from zhengyou.org.models import RosterImport
 from zhengyou.org.rules import Authority
 from zhengyou.overview import counts, weeks
+from zhengyou.overview import moment as moments
 from zhengyou.overview import plan as plans
 from zhengyou.overview.desk.hats import Hat
 from zhengyou.overview.desk.lines import Line, title
@@ -45,8 +46,8 @@ class Office:
 
 def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
     """The desk of a post on the root; three queries."""
-    choice = plans.choose(plans.read(), {}, day)
-    figures = counts.read([hat.unit], choice.slots, day).of(hat.unit)
+    choice = plans.choose(plans.read(), {}, moments.at(day))
+    figures = counts.read([hat.unit], choice.slots, choice.moment).of(hat.unit)
     found = Office(figures, choice, Pulse())
     scalar = weeks.needs(whole=True)
     posts = {f"post{i}": post for i, post in enumerate(hat.posts)}

@@ -11,14 +11,15 @@ from zhengyou.campaigns.figures.board import Figures, total
 from zhengyou.campaigns.models import Delta, Duty
 from zhengyou.org.models import Closure, Placement, Unit
 from zhengyou.overview import board as boards
+from zhengyou.overview import moment as moments
 from zhengyou.overview import places, plan, weeks
 from zhengyou.overview.tests import stage
 from zhengyou.overview.tests.stage import TODAY
 
 
 def opened(code="", day=TODAY, **asked):
-    tree, choice = boards.open_board(day, asked, code)
-    return boards.read(day, tree, choice)
+    tree, choice = boards.open_board(asked, code, moments.at(day))
+    return boards.read(tree, choice)
 
 
 def below(unit: Unit) -> set[int]:
@@ -117,29 +118,29 @@ def test_units_stand_in_the_order_of_the_organisation_whatever_their_completion(
 
 
 def test_the_board_opens_on_what_runs_now(stageful):
-    _tree, choice = boards.open_board(TODAY, {})
+    _tree, choice = boards.open_board({})
     assert {task.code for task in choice.tasks} == {"spirit", "theme", "report", "group"}
     assert "二、争创" in choice.phase_words
-    _tree, everything = boards.open_board(TODAY, {"phase": "all"})
+    _tree, everything = boards.open_board({"phase": "all"})
     assert {task.code for task in everything.tasks} - {task.code for task in choice.tasks} == {"mobilise"}
 
 
 def test_a_task_named_in_the_address_is_found_whatever_phase_runs(stageful):
     mobilise = stage.ids()["mobilise"]
-    assert [task.code for task in boards.open_board(TODAY, {"task": str(mobilise)})[1].tasks] == ["mobilise"]
+    assert [task.code for task in boards.open_board({"task": str(mobilise)})[1].tasks] == ["mobilise"]
 
 
 @pytest.mark.parametrize("value", ["99999", "x", "-1", "1.5", "٣", "1e3", "9" * 40])
 @pytest.mark.parametrize("name", ["programme", "phase", "task", "period"])
 def test_a_filter_that_means_nothing_is_left_out_and_named(stageful, name, value):
-    _tree, choice = boards.open_board(TODAY, {name: value})
+    _tree, choice = boards.open_board({name: value})
     assert choice.unknown == [f"{name}={value}"]
     assert choice.query == ""
 
 
 def test_filters_narrow_down_and_stand_in_the_address(stageful):
     shelf = next(pk for pk, p in plan.read().programmes.items() if p.code == "learn")
-    _tree, choice = boards.open_board(TODAY, {"programme": str(shelf), "phase": "all"})
+    _tree, choice = boards.open_board({"programme": str(shelf), "phase": "all"})
     assert [task.code for task in choice.tasks] == ["group"]
     assert choice.query == f"?programme={shelf}&phase=all"
     assert opened(programme=str(shelf), phase="all").total.as_json() == stage.by_hand(
@@ -148,9 +149,9 @@ def test_filters_narrow_down_and_stand_in_the_address(stageful):
 
 
 def test_weeks_run_up_to_what_is_accepted_and_due_today(stageful):
-    tree, choice = boards.open_board(TODAY, {"phase": "all"})
-    pulse = weeks.read(TODAY, tree, choice)
-    board = boards.read(TODAY, tree, choice)
+    tree, choice = boards.open_board({"phase": "all"})
+    pulse = weeks.read(tree, choice)
+    board = boards.read(tree, choice)
     at, due, accepted = pulse.weeks[-1]
     assert (at, accepted) == (TODAY, board.total.accepted)
     counted = stage.by_hand(below(stageful.root), due_on__lte=TODAY)
@@ -160,8 +161,8 @@ def test_weeks_run_up_to_what_is_accepted_and_due_today(stageful):
 
 def test_what_needs_a_person_is_counted_for_the_unit_and_below(stageful):
     def pulse(unit, day=TODAY):
-        tree, choice = boards.open_board(day, {}, unit.public_id)
-        return weeks.read(day, tree, choice)
+        tree, choice = boards.open_board({}, unit.public_id, moments.at(day))
+        return weeks.read(tree, choice)
 
     whole = pulse(stageful.root)
     assert (whole.vacant, whole.units_below) == (2, Unit.objects.count() - 1)
@@ -184,4 +185,4 @@ def test_nothing_issued_is_nothing_to_divide_by(school):
 
 
 def test_a_unit_that_does_not_exist_is_no_tree(school):
-    assert places.look(TODAY, "nowhere") is None
+    assert places.look(moments.now(), "nowhere") is None

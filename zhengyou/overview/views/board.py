@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Refused, insist
 from zhengyou.overview import board as boards
+from zhengyou.overview import plan as plans
 from zhengyou.overview import rules, shapes, timeline, weeks
 from zhengyou.overview.board import Board, Row
 from zhengyou.overview.desk import hats
@@ -27,13 +28,12 @@ from zhengyou.overview.shapes import Words
 @require_GET
 def page(request: HttpRequest, code: str = "") -> HttpResponse:
     """The board of a unit ("" = the root); without the right to its rows the root shows one total, others refuse."""
-    day = clock.today()
-    tree, choice, by_row = opened(request, code, day)
-    board = boards.read(day, tree, choice)
+    tree, choice, by_row = opened(request, code)
+    board, day = boards.read(tree, choice), choice.day
     if not by_row:
         context = frame(board) | {"own_boards": hats.read(request.me, request.authority, day).hats}  # type: ignore[attr-defined]
         return render(request, "overview/total.html", context)
-    pulse, say = weeks.read(day, tree, choice), shapes.words()
+    pulse, say = weeks.read(tree, choice), shapes.words()
     context = frame(board) | {
         "rows": [_line(board, row, say) for row in board.rows],
         "heat": _heat(board, say),
@@ -44,20 +44,20 @@ def page(request: HttpRequest, code: str = "") -> HttpResponse:
         "burden": burden(choice, day),
         "vacancies_url": address("vacancies") if request.authority.anywhere("appoint") else "",  # type: ignore[attr-defined]
         "slow_url": reverse("board_rows", args=[tree.here.public_id, "in_review"]) + "?phase=all"
-        if pulse.slow
+        if pulse.slow and choice.moment.today
         else "",
     }
     return render(request, "overview/board.html", context)
 
 
-def opened(request: HttpRequest, code: str, day: date) -> tuple[Tree, Choice, bool]:
+def opened(request: HttpRequest, code: str) -> tuple[Tree, Choice, bool]:
     """The tree and choice of an address and whether its rows may be seen; 403 with the reason, 404 for no unit.
 
     Whoever may not see a unit's rows may still see the root as one total.
     """
     authority = request.authority  # type: ignore[attr-defined]
     insist(rules.may_see_board(authority))
-    tree, choice = boards.open_board(day, request.GET, code)
+    tree, choice = boards.open_board(request.GET, code)
     if tree is None:
         raise Http404(_("没有这个单位。"))
     line = [place.id for place in [*tree.up, tree.here]]
@@ -83,6 +83,11 @@ def frame(board: Board) -> dict[str, Any]:
         "links": links,
         "base": base,
         "filters": _filters(choice),
+        "moment": choice.moment,
+        "here_again": base + plans.without_moment(choice),
+        "as_known_now": base + choice.narrowed(known=""),
+        "as_known_then": base + choice.narrowed(known=choice.day.isoformat()),
+        "today": clock.today(),
         "export": reverse("board_unit_export", args=[here.public_id]) + choice.query,
     }
 

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from zhengyou.kit import clock, ratio
+from zhengyou.kit import ratio
 from zhengyou.kit.sheets import write_rows
 from zhengyou.kit.verdict import insist
 from zhengyou.overview import board as boards
@@ -30,14 +30,13 @@ FIGURES = ("issued", "void", "owed", "exempt", "in_review", "accepted", "overdue
 @require_GET
 def board(request: HttpRequest, code: str = "") -> HttpResponse:
     """The board of a unit as a workbook: every child, every task, as the address filters it."""
-    day = clock.today()
-    tree, choice, by_row = opened(request, code, day)
+    tree, choice, by_row = opened(request, code)
     if not by_row:
         insist(rules.may_see_rows(request.authority, tree.here.id))  # type: ignore[attr-defined]
-    whole = places.look(day, tree.here.public_id, 0, MOST)
-    found = boards.read(day, whole or tree, choice)
+    whole = places.look(choice.moment, tree.here.public_id, 0, MOST)
+    found = boards.read(whole or tree, choice)
     headers = [_("单位"), _("上级"), _("任务"), *(words.figure(name) for name in FIGURES), _("完成率")]
-    name = f"{found.here.name} {day.isoformat()}.xlsx"
+    name = f"{found.here.name} {choice.day.isoformat()}.xlsx"
     return _workbook(
         name, _("进度"), headers, [*_rows(found), *_notes(found, choice)], [36, 28, 36, *[9] * 8, 10]
     )
@@ -72,6 +71,9 @@ def _values(figures: Any) -> list[Any]:
 def _notes(found: Board, choice: Choice) -> Iterable[Sequence[Any]]:
     yield []
     yield [_("截至 %(day)s，按当天的组织关系统计。") % {"day": found.day.isoformat()}]
+    if found.choice.moment.known_on:
+        known = found.choice.moment.known_on.isoformat()
+        yield [_("按 %(day)s 当天结束时已知的情况统计，之后补录和更正的不算。") % {"day": known}]
     yield [_("筛选：%(words)s") % {"words": choice.words}]
     yield [_("发出 = 作废 + 应办；应办 = 免办 + 审核中 + 已通过 + 逾期 + 未到期。")]
     yield [_("完成率 = 已通过 ÷（应办 − 免办）。交了还没审的不算逾期，算在「审核中」。")]

@@ -17,6 +17,7 @@ from zhengyou.kit.verdict import insist
 from zhengyou.org.rules import Authority
 from zhengyou.overview import behind, rules, words
 from zhengyou.overview import board as boards
+from zhengyou.overview import moment as moments
 from zhengyou.overview.plan import Choice
 from zhengyou.overview.views.board import frame, opened, pages
 
@@ -26,10 +27,10 @@ def rows(request: HttpRequest, code: str, figure: str) -> HttpResponse:
     """What a number opens to: the units below that make it up, the tasks, and for one task the unit's own duties."""
     if figure not in boards.LINKED:
         raise Http404(_("没有这个数。"))
-    day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
-    tree, choice, _by_row = opened(request, code, day)
+    authority = request.authority  # type: ignore[attr-defined]
+    tree, choice, _by_row = opened(request, code)
     insist(rules.may_see_rows(authority, tree.here.id))
-    board = boards.read(day, tree, choice)
+    board = boards.read(tree, choice)
     own_only = request.GET.get("level") == "own" and tree.here.below > 0
     total = board.own if own_only else board.total
     n = behind.value(total, figure)
@@ -38,7 +39,9 @@ def rows(request: HttpRequest, code: str, figure: str) -> HttpResponse:
     own_n = behind.value(board.own if tree.here.below else board.total, figure)
     listed = own_n > 0 and (bool(choice.task) or own_only)
     found = (
-        behind.read(tree.here.id, choice.slots, figure, day, names=bool(names), first=first) if listed else []
+        behind.read(tree.here.id, choice.slots, figure, choice.moment, names=bool(names), first=first)
+        if listed
+        else []
     )
     context = frame(board) | {
         "figure": figure,
@@ -59,7 +62,9 @@ def rows(request: HttpRequest, code: str, figure: str) -> HttpResponse:
         else "",
         "seen": [place.id for place in tree.up if authority.sees_unit(place.id)],
         "pages": pages(request, board),
-        "missing": _missing(authority, board, choice) if listed and not tree.here.below else None,
+        "missing": _missing(authority, board, choice)
+        if listed and not tree.here.below and choice.moment.today
+        else None,
     }
     return render(request, "overview/rows.html", context)
 
@@ -113,14 +118,16 @@ def missing(request: HttpRequest, code: str, slot: int) -> HttpResponse:
 def missing_list(request: HttpRequest, code: str, slot: int) -> dict[str, Any]:
     """The unit, the period, how many are missing, and their names where the reader may see them."""
     day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
-    tree, choice, _by_row = opened(request, code, day)
+    tree, choice, _by_row = opened(request, code)
     insist(rules.may_see_rows(authority, tree.here.id))
     task = next((t for t in choice.plan.tasks.values() for s in t.slots if s.id == slot), None)
     period = next((s for s in task.slots if s.id == slot), None) if task else None
     if task is None or period is None or task.subject != "member" or not period.start or period.start > day:
         raise Http404(_("没有这一期任务，或者它还没有开始。"))
     names = duty_rules.may_see_names(authority, tree.here.id)
-    found = behind.read(tree.here.id, [slot], "open", day, names=bool(names), size=boards.MOST_NAMES)
+    found = behind.read(
+        tree.here.id, [slot], "open", moments.now(), names=bool(names), size=boards.MOST_NAMES
+    )
     return {
         "here": tree.here,
         "up": tree.up,
