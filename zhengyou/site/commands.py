@@ -128,7 +128,7 @@ def roster_import(args: argparse.Namespace) -> int:
     """Import a roster in one transaction, or nothing of it; an empty directory is founded first if the roster is clean."""
     _open(args)
     from zhengyou.org import current
-    from zhengyou.site.urls import follow
+    from zhengyou.site.following import FOLLOW
 
     room = _room("org.roster")
     how = {"scope": args.scope, "as_json": args.json, "decisions": args.decisions, "day": args.day}
@@ -139,7 +139,7 @@ def roster_import(args: argparse.Namespace) -> int:
             print(said.getvalue(), end="")
             return code
         _found(args)
-    found: int = room.import_(args.file, report_to=args.report, then=follow, **how)
+    found: int = room.import_(args.file, report_to=args.report, then=FOLLOW.roster, **how)
     return found
 
 

@@ -24,9 +24,9 @@ from zhengyou.org.roster.command import look
 from zhengyou.packs import locations, schedule
 from zhengyou.packs.answers import Answers
 from zhengyou.packs.check import Checked
+from zhengyou.site.following import FOLLOW
 from zhengyou.site.story import cast, place, texts, workbook
 from zhengyou.site.story.days import SEED, Calendar
-from zhengyou.site.urls import follow
 
 Say = Callable[[str], None]
 STORY = Actor.system("story")
@@ -91,7 +91,7 @@ def import_roster(answers: Answers, pack_id: str) -> None:
         diff = look(path)
         if not diff.clean:
             raise Unplayable("; ".join(error["message"] for error in report.errors(diff)) or "questions")
-        write_roster(lambda: look(path), by=STORY, file_name=path.name, then=follow)
+        write_roster(lambda: look(path), by=STORY, file_name=path.name, then=FOLLOW.roster)
 
 
 def appoint() -> None:
