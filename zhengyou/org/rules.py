@@ -12,7 +12,7 @@ from zhengyou.journal.actions import Actor
 from zhengyou.kit import clock, sql
 from zhengyou.kit.verdict import YES, Verdict, no
 from zhengyou.org import current
-from zhengyou.org.models import Affiliation, Person, Post, Unit, on
+from zhengyou.org.models import Affiliation, Person, Placement, Post, Unit, on
 
 ROSTER = ("see_names", "import", "slips")
 """Powers that show the names of the members of the unit and of those below it (DOMAIN.md §7, roster entry)."""
@@ -155,6 +155,47 @@ def may_add_unit(authority: Authority, unit: Unit) -> Verdict:
     if unit.closed_on <= authority.day:
         return no(_("这个单位已经撤销，下面不能再设单位。"))
     return YES
+
+
+def may_decide_unit(authority: Authority, unit: Unit) -> Verdict:
+    """May rename, hang elsewhere, merge, split or dissolve this unit: its superior decides (S1; power `import` above it).
+
+    The root has no superior: whoever imports there may rename it, nothing else can become of it.
+    """
+    if unit.closed_on <= authority.day:
+        return no(_("这个单位已经撤销，不能再变动。"))
+    superior = _superior(unit, authority.day)
+    if not authority.may("import", unit.pk if superior is None else superior):
+        return no(_("单位的变动由上级决定、办公室登记：请把决定告诉办公室。"))
+    return YES
+
+
+def may_close_unit(authority: Authority, unit: Unit) -> Verdict:
+    """May merge, split, dissolve this unit or hang it elsewhere: as `may_decide_unit`, but never the root."""
+    verdict = may_decide_unit(authority, unit)
+    if verdict and _superior(unit, authority.day) is None:
+        return no(_("这是最上级的单位：它上面没有可以作决定的单位。"))
+    return verdict
+
+
+def _superior(unit: Unit, day: date) -> int | None:
+    placement = Placement.objects.filter(on(day), unit=unit).first()
+    return placement.parent_id if placement is not None else None
+
+
+def may_put_away(authority: Authority, unit: Unit) -> Verdict:
+    """May drop a planned change of this unit: whoever may decide about it, also after the unit was closed."""
+    superior = _superior(unit, authority.day)
+    if authority.may("import", unit.pk if superior is None else superior):
+        return YES
+    return no(_("单位的变动由上级决定、办公室登记：请把决定告诉办公室。"))
+
+
+def may_see_plans(authority: Authority) -> Verdict:
+    """May see the changes planned for a later day: whoever decides about units somewhere (power `import`)."""
+    if authority.anywhere("import"):
+        return YES
+    return no(_("计划中的单位变动只有办公室看得到。"))
 
 
 def may_appoint(authority: Authority, unit: Unit) -> Verdict:

@@ -7,6 +7,7 @@ from zhengyou.org.actions.accounts import (
     make_slips,
     redeem,
 )
+from zhengyou.org.actions.changes import carry_out_planned, decide, preview, put_away
 from zhengyou.org.actions.founding import Founder, found, found_by_link
 from zhengyou.org.actions.members import add_person, affiliate, end_activity, leave, move_members, set_contact
 from zhengyou.org.actions.posts import appoint, end_post
@@ -20,7 +21,9 @@ __all__ = [
     "affiliate",
     "appoint",
     "cancel_slips",
+    "carry_out_planned",
     "close_accounts",
+    "decide",
     "end_activity",
     "end_post",
     "found",
@@ -30,6 +33,8 @@ __all__ = [
     "make_setup_link",
     "make_slips",
     "move_members",
+    "preview",
+    "put_away",
     "redeem",
     "rename_unit",
     "set_contact",

@@ -235,15 +235,20 @@ def end(entry: OpenEntry, held: QuerySet[Affiliation], day: date, how: str) -> i
     return n
 
 
-def set_contact(person: Person, *, email: str, phone: str, by: Actor) -> None:
-    """Change e-mail and phone: the person, the secretary of the own unit, or the office."""
-    email, phone = email.strip(), " ".join(phone.split())
+def check_contact(email: str, phone: str) -> list[Problem]:
+    """What is wrong with an e-mail address and a phone number."""
     problems = []
     if email and ("@" not in email or " " in email or len(email) > 200):
         problems.append(Problem("email", _("邮箱要像 name@example.org 这样写")))
     if len(phone) > 40 or any(c.isalpha() for c in phone):
         problems.append(Problem("phone", _("电话只写数字、空格和 + -，最多 40 个字符")))
-    if problems:
+    return problems
+
+
+def set_contact(person: Person, *, email: str, phone: str, by: Actor) -> None:
+    """Change e-mail and phone: the person, the secretary of the own unit, or the office."""
+    email, phone = email.strip(), " ".join(phone.split())
+    if problems := check_contact(email, phone):
         raise Invalid(*problems)
     with record("org.contact_set", by=by, subject=f"person:{person.public_id}") as entry:
         person = Person.objects.select_for_update().get(pk=person.pk)

@@ -102,7 +102,7 @@ def parent_of(new: NewUnit) -> Unit | None:
 
 def rename(entry: OpenEntry, unit: Unit, name: str, day: date) -> None:
     """Call a unit otherwise from a day on; past boards keep the past name."""
-    last = _last(unit, day)
+    last = last_placement(unit, day)
     _replace(entry, last, day, parent=last.parent_id, name=name)
 
 
@@ -114,12 +114,12 @@ def reparent(entry: OpenEntry, unit: Unit, parent: Unit, day: date) -> tuple[lis
     # Below it now or at any later time: a back-dated move must not close a circle that begins after its day.
     if Closure.objects.filter(ancestor=unit, descendant=parent, valid_to__gt=day).exists():
         raise Invalid(Problem("parent", _("一个单位不能放到自己或自己的下级下面")))
-    last = _last(unit, day)
+    last = last_placement(unit, day)
     old = above(unit.pk, day)
     _replace(entry, last, day, parent=parent.pk, name=last.name)
     new = {parent.pk} | above(parent.pk, day)
     gone, come = sorted(old - new), sorted(new - old)
-    if _stirred(unit.pk, parent.pk, day):
+    if stirred(unit.pk, parent.pk, day):
         rebuild_closure()
         return gone, come
     values = {"unit": unit.pk, "day": day}
@@ -146,7 +146,7 @@ def reparent(entry: OpenEntry, unit: Unit, parent: Unit, day: date) -> tuple[lis
     return gone, come
 
 
-def _stirred(unit: int, parent: int, day: date) -> bool:
+def stirred(unit: int, parent: int, day: date) -> bool:
     """Whether the lines above or below changed after `day`: then only a recount is right."""
     found = sql.rows(
         """SELECT 1 FROM org_closure WHERE (ancestor_id = :unit OR descendant_id IN (:unit, :parent))
@@ -185,7 +185,8 @@ def _join_touching(ancestors: list[int], unit: int, day: date) -> None:
         Closure.objects.filter(pk__in=[first for first, _second, _to in touching]).update(valid_to=FAR)
 
 
-def _last(unit: Unit, day: date) -> Placement:
+def last_placement(unit: Unit, day: date) -> Placement:
+    """Where the unit hangs now, locked; Invalid where it was placed or named anew after `day`."""
     last = Placement.objects.select_for_update().get(unit=unit, dropped=None, valid_to=FAR)
     if day < last.valid_from:
         text = _("这个单位上一次变动是 %(day)s：新的变动不能早于这一天")

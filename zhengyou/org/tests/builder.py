@@ -24,6 +24,7 @@ from zhengyou.kit import clock
 from zhengyou.org import actions
 from zhengyou.org.models import (
     Affiliation,
+    ChangedUnit,
     Closure,
     Organisation,
     OrganisationPart,
@@ -31,6 +32,7 @@ from zhengyou.org.models import (
     Placement,
     Post,
     Unit,
+    UnitChange,
     User,
 )
 from zhengyou.packs.organisation import KindPart, Label, PostPart, TermPart
@@ -126,7 +128,20 @@ class School:
         return {name: value for name, value in vars(self).items() if isinstance(value, Person)}
 
 
-KEPT = (Chain, Entry, Organisation, OrganisationPart, Unit, Placement, Closure, Person, Affiliation, Post)
+KEPT = (
+    Chain,
+    Entry,
+    Organisation,
+    OrganisationPart,
+    Unit,
+    Placement,
+    Closure,
+    Person,
+    Affiliation,
+    Post,
+    UnitChange,
+    ChangedUnit,
+)
 _kept: dict[date, tuple[School, list[list[Model]]]] = {}
 
 
