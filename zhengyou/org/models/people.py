@@ -14,7 +14,10 @@ from zhengyou.org.models.tree import Unit
 
 
 class Person(models.Model):
-    """Anybody known: a member is a person with a registered affiliation; a non-member has no number."""
+    """Anybody known: a member is a person with a registered affiliation; a non-member has no number.
+
+    `hold` is the reason for which nothing about the person may be deleted; `erased_on` the day on which all was.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id, editable=False)
     number = models.CharField(max_length=40, unique=True, null=True)
@@ -26,6 +29,7 @@ class Person(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=500, blank=True)
     erased_on = models.DateField(null=True)
+    hold = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         indexes = [

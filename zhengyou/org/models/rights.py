@@ -13,7 +13,11 @@ from zhengyou.org.models.tree import Unit
 
 
 class PersonRequest(models.Model):
-    """A person asks for a correction, objects, or asks for deletion; decided by a day, both texts are kept (DOMAIN.md §7)."""
+    """A person asks for a correction, objects, or asks for deletion; decided by a day, both texts are kept (DOMAIN.md §7).
+
+    `about` names the field (correct) or the thing; `unit` is where it waits, null for the office. `appeals` is the refused
+    request that this one puts to the next level up: once.
+    """
 
     class Kind(models.TextChoices):
         CORRECT = "correct", "correct"
@@ -37,6 +41,7 @@ class PersonRequest(models.Model):
     asked_on = models.DateField()
     due_on = models.DateField()
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    appeals = models.OneToOneField("self", models.PROTECT, null=True, related_name="appeal")
     decided_on = models.DateField(null=True)
     decided_by = models.CharField(max_length=60, blank=True)
     answer = models.TextField(blank=True)
