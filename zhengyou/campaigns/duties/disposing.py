@@ -63,7 +63,7 @@ def dispose_of(entry: OpenEntry, decided: Sequence[Disposition], day: date) -> M
             )
     closed = {one.unit for one in decided}
     routing.reroute(sorted({*routing.moved(entry), *routing.waiting_at(closed)}))
-    return dict(done)
+    return {how: n for how, n in done.items() if n}
 
 
 def adopt(entry: OpenEntry, slots: Iterable[int], today: date) -> dict[str, int]:
