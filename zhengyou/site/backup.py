@@ -46,8 +46,11 @@ def make_recovery_key(root: Path) -> str | None:
     return words
 
 
-def write(root: Path, target: Path) -> Backup:
-    """Write the whole installation into one sealed file. Raises Unusable; a file that exists is never overwritten."""
+def write(root: Path, target: Path, receiver: bytes | None = None) -> Backup:
+    """Write the whole installation into one file, sealed to the recovery key (or to `receiver`, a public half).
+
+    Raises Unusable; a file that exists is never overwritten.
+    """
     if os.environ.get("ZHENGYOU_DATABASE_URL"):
         raise data.Unusable(
             _(
@@ -58,7 +61,7 @@ def write(root: Path, target: Path) -> Backup:
         raise data.Unusable(_("{path} 里没有可以备份的数据。").format(path=root))
     if target.exists():
         raise data.Unusable(_("{path} 已经存在，没有覆盖。请换一个文件名。").format(path=target))
-    receiver = (root / "keys" / "recovery.pub").read_bytes()
+    receiver = receiver or (root / "keys" / "recovery.pub").read_bytes()
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     try:

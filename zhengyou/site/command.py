@@ -1,4 +1,5 @@
-"""The command line: `zhengyou demo | serve | tick | office | roster | pack | campaign | board | verify | backup | restore`.
+"""The command line: `zhengyou demo | serve | tick | office | roster | pack | campaign | board | verify | backup | restore |
+drill`.
 
 Exit codes (PRODUCT.md §6): 0 clean or done; 1 readable, but with questions, errors or findings; 2 unusable input or
 usage, said in one sentence on stderr, with nothing half done.
@@ -175,12 +176,21 @@ def _keeping(commands: Any) -> None:
     )
     restore = _add(commands, "restore", _("把备份文件恢复到一个空目录"), as_json=True)
     restore.add_argument("file", metavar=pgettext("command line", "文件"), type=Path)
-    restore.add_argument(
-        "--key-file",
+    drill = _add(commands, "drill", _("演练恢复：恢复到一个临时目录，核对后删掉，结果记入日志"), as_json=True)
+    drill.add_argument(
+        "file",
         metavar=pgettext("command line", "文件"),
         type=Path,
-        help=_("写有恢复密钥的文件；也可以用 ZHENGYOU_RECOVERY_KEY"),
+        nargs="?",
+        help=_("演练哪个备份文件；默认现在做一份"),
     )
+    for one in (restore, drill):
+        one.add_argument(
+            "--key-file",
+            metavar=pgettext("command line", "文件"),
+            type=Path,
+            help=_("写有恢复密钥的文件；也可以用 ZHENGYOU_RECOVERY_KEY"),
+        )
 
 
 def report(args: argparse.Namespace, facts: dict[str, Any], lines: Sequence[str]) -> None:

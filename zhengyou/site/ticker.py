@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,21 +18,29 @@ A_DAY = 86400
 
 
 def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
-    """One round: the campaigns' tick for a day (today's business day); None while there is no organisation."""
+    """One round for a day (today's business day): planned changes of units, then the campaigns' tick.
+
+    None while there is no organisation.
+    """
     from zhengyou.campaigns.actions import ticking
+    from zhengyou.kit import clock
     from zhengyou.org import current
+    from zhengyou.org.actions import carry_out_planned
     from zhengyou.org.roster import actions_staging as staging
     from zhengyou.site import opening
+    from zhengyou.site.following import FOLLOW
 
     if current.organisation() is None:
         return None
     opening.activate_zone()
+    with clock.playing(day) if day is not None else nullcontext():
+        carry_out_planned(FOLLOW)
     return ticking.tick(day, full=full, hooks=[lambda _day: staging.purge()])
 
 
 def tidy() -> None:
     """Remove ended sessions, finished tasks, cooled-off counts of failed sign-ins, files that nothing names; close the
-    accounts of those who have left.
+    accounts of those who have left; once a week drill a restore.
     """
     from axes.models import AccessAttempt
     from django.conf import settings
@@ -42,7 +51,13 @@ def tidy() -> None:
     from zhengyou.journal import evidence
     from zhengyou.kit import clock
     from zhengyou.org.actions import close_accounts
+    from zhengyou.site import drill
 
+    if drill.due(settings.DATA):
+        done = drill.drill(settings.DATA)
+        drill.note(done, "tick")
+        if done.faults:
+            log.error("the drill found %s faults: %s", len(done.faults), done.faults)
     evidence.purge(())
     close_accounts(clock.today())
     call_command("clearsessions", verbosity=0)

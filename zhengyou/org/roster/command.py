@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sys
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,8 @@ from zhengyou.packs.organisation import Organisation as Part
 
 SCOPES = {"all": "all", "whole": "all", "units": "units"}
 PACK = "excellence-2010"
+
+log = logging.getLogger("zhengyou.roster")
 
 
 class Unusable(ValueError):
@@ -233,6 +236,7 @@ def import_(
         print(_("没有导入，系统里什么都没变。") + str(refusal), file=err)
         return 1
     except DatabaseError:
+        log.exception("the roster was not written")
         print(_("没有导入，系统里什么都没变。数据库没有接受这次写入，可能正忙。请稍后再试。"), file=err)
         return 2
     except OSError as fault:
