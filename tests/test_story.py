@@ -10,7 +10,7 @@ import pytest
 from django.db.models import Count, F
 
 from zhengyou.campaigns import duties
-from zhengyou.campaigns.models import Campaign, Duty, Review, Submission
+from zhengyou.campaigns.models import Campaign, Duty, Phase, Programme, Review, Submission, Task
 from zhengyou.journal.chain import verify
 from zhengyou.kit import clock
 from zhengyou.org import tree
@@ -129,3 +129,8 @@ def story_names():
     from zhengyou.site.story.place import SEED
 
     return names(2207, SEED)[:5]
+
+
+def test_every_name_of_the_demo_has_its_english(played):
+    for model in (Campaign, Programme, Phase, Task):
+        assert not model.objects.filter(en="").exists(), model.__name__

@@ -116,7 +116,7 @@ def appoint() -> None:
 
 def begin(path: Path, answers: Answers, office: Person, start: bool) -> Campaign:
     """Take the pack up, answer it, have it approved and, if its day has come, start it."""
-    english = locations.beside(path, ".en.yaml")
+    english = locations.beside(path, "en")
     campaign = preparing.take_up(
         path.read_text(encoding="utf-8"),
         english.read_text(encoding="utf-8") if english else "",
