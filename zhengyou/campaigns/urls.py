@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhengyou.campaigns.views import decisions, duties, files, preparing, questions, reviews, starting
+from zhengyou.campaigns.views import dates, decisions, duties, files, preparing, questions, reviews, starting
 
 urlpatterns = [
     path("duties/", decisions.listing, name="duties"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("campaigns/<slug:public_id>/questions/draft/", questions.draft, name="campaign_draft"),
     path("campaigns/<slug:public_id>/answers/", questions.upload, name="campaign_upload"),
     path("campaigns/<slug:public_id>/answers.yaml", questions.download, name="campaign_answers"),
+    path("campaigns/<slug:public_id>/dates/", dates.page, name="campaign_dates"),
     path("campaigns/<slug:public_id>/check/", starting.check, name="campaign_check"),
     path("campaigns/<slug:public_id>/approve/", starting.approve, name="campaign_approve"),
     path("campaigns/<slug:public_id>/start/", starting.start, name="campaign_start"),

@@ -78,7 +78,7 @@ class Board:
 def read(tree: Tree, choice: Choice) -> Board:
     """The board of the unit in `tree` for what `choice` asks; the part below is counted in one query."""
     by, own = "slot" if choice.task else "task", tree.here.id if tree.here.below else 0
-    counted = counts.read(tree.shown, choice.slots, choice.moment, by, own)
+    counted = counts.read(tree.shown, choice.slots, choice.moment, by, own, choice.plan.newest)
     whole = counted.of(tree.here.id)
     board = Board(choice.day, tree, choice, whole, _rows(tree, counted, whole), counted=counted)
     every = columns(choice)
@@ -122,8 +122,9 @@ def columns(choice: Choice) -> list[Named]:
     if not choice.task:
         out = []
         for task in choice.tasks:
-            days = [slot.end for slot in task.slots if slot.id in choice.slots and slot.end]
-            out.append(Named(task.id, task.code, task.zh, task.en, end=max(days) if days else None))
+            ends = [(slot.end, slot.was) for slot in task.slots if slot.id in choice.slots and slot.end]
+            end, was = max(ends, key=lambda days: days[0]) if ends else (None, None)
+            out.append(Named(task.id, task.code, task.zh, task.en, end=end, was=was))
         return out
     return [slot for task in choice.tasks for slot in task.slots if slot.id in choice.slots]
 

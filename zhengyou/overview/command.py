@@ -57,7 +57,7 @@ def collect(moment: Moment, units: dict[int, dict[str, Any]], here: int) -> dict
     below: dict[int | None, list[int]] = defaultdict(list)
     for pk, row in units.items():
         below[row["parent"]].append(pk)
-    by_task = counts.read([here], choice.slots, moment).by_unit[here]
+    by_task = counts.read([here], choice.slots, moment, newest=plan.newest).by_unit[here]
     programmes = [
         {
             "code": programme.code,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from zhengyou.campaigns.figures.board import NAMES, TESTS, Figures, known, total
@@ -27,11 +27,19 @@ class Counted:
         return total(self.by_unit.get(unit, {}).values())
 
 
-def read(units: list[int], slots: Iterable[int], moment: Moment, by: str = "task", own: int = 0) -> Counted:
+def read(
+    units: list[int],
+    slots: Iterable[int],
+    moment: Moment,
+    by: str = "task",
+    own: int = 0,
+    newest: Callable[[int], int] = int,
+) -> Counted:
     """Figures of these units at a moment, each with all below it, by "task" or "slot"; of `own` also its own level.
 
     Today from the balance, a past day from the ledger, both with the deltas not yet folded: the cost does not depend
     on the number of members. What was known on an earlier day is counted from the facts themselves: exact, slower.
+    `newest` gathers the versions of an amended task under one key.
     """
     counted = Counted({unit: {} for unit in units}, {})
     among = ", ".join(str(int(s)) for s in slots)
@@ -50,7 +58,8 @@ def read(units: list[int], slots: Iterable[int], moment: Moment, by: str = "task
     )
     for unit, code, *values in found:
         if any(values):
-            (counted.by_unit[unit] if unit else counted.own)[code] = Figures(*map(int, values))
+            line, at = counted.by_unit[unit] if unit else counted.own, newest(code) if by == "task" else code
+            line[at] = line.get(at, Figures()).plus(Figures(*map(int, values)))
     return counted
 
 

@@ -18,10 +18,22 @@ RUNNING = "30"
 NAMES = ("programme", "phase", "task", "period")
 """Filters of the address, in the order in which they narrow down; the days of the moment follow them."""
 
+DATES = (
+    """CASE WHEN (SELECT MAX(x.due_on) FROM campaigns_decision x WHERE x.slot_id = s.id AND x.kind = 'extend'
+        AND x.member_id IS NULL AND x.unit_id IS NULL AND x.dropped_id IS NULL) > s.due_on
+      THEN (SELECT MAX(x.due_on) FROM campaigns_decision x WHERE x.slot_id = s.id AND x.kind = 'extend'
+        AND x.member_id IS NULL AND x.unit_id IS NULL AND x.dropped_id IS NULL) ELSE s.due_on END""",
+    "COALESCE((SELECT m.old_on FROM campaigns_datemove m WHERE m.slot_id = s.id ORDER BY m.id LIMIT 1), s.due_on)",
+)
+"""A period's date that holds for all now, and the one before any move (as `campaigns.comparing.dated`)."""
+
 
 @dataclass(slots=True)
 class Named:
-    """A programme, phase, task or period with its words; `above` is the id of what it belongs to (0: nothing)."""
+    """A programme, phase, task or period with its words; `above` is the id of what it belongs to (0: nothing).
+
+    `was` is a period's first date where it was moved.
+    """
 
     id: int
     code: str
@@ -30,6 +42,7 @@ class Named:
     above: int = 0
     start: date | None = None
     end: date | None = None
+    was: date | None = None
 
     @property
     def text(self) -> str:
@@ -51,6 +64,11 @@ class Named:
     def end_short(self) -> str:
         """Its last day in figures: 11-26."""
         return short_day(self.end)
+
+    @property
+    def was_short(self) -> str:
+        """Its date before it was moved, in figures; empty where it never was."""
+        return short_day(self.was)
 
 
 def short_day(day: date | None) -> str:
@@ -78,6 +96,15 @@ class Plan:
     phases: dict[int, Named] = field(default_factory=dict)
     tasks: dict[int, TaskLine] = field(default_factory=dict)
     ticked_on: date | None = None
+    older: dict[int, int] = field(default_factory=dict)
+
+    def newest(self, task: int) -> int:
+        """The version of a task under which it goes on: an amended task is one column, whatever its versions."""
+        seen: set[int] = set()
+        while task in self.older and task not in seen:
+            seen.add(task)
+            task = self.older[task]
+        return task
 
     def running(self, day: date) -> list[Named]:
         """The phases that run on the day."""
@@ -88,28 +115,52 @@ def read() -> Plan:
     """The plan of all running campaigns, one query; narrow rows, so that hundreds of periods stay cheap."""
     plan = Plan()
     live = f"JOIN campaigns_campaign c ON c.id = {{}}.campaign_id AND c.state = {RUNNING}"
+    moved, was = DATES
+    rest = "0, CAST(NULL AS DATE)"
     found = sql.rows(
-        f"""SELECT 1, g.id, g.code, g.zh, g.en, c.id, 0, NULL, NULL, '', 0, c.id * 1000 + g.place
+        f"""SELECT 1, g.id, g.code, g.zh, g.en, c.id, 0, NULL, NULL, '', 0, c.id * 1000 + g.place, {rest}
               FROM campaigns_programme g {live.format("g")}
         UNION ALL SELECT 2, h.id, h.code, h.zh, h.en, h.programme_id, 0, h.starts_on, h.ends_on, '', 0,
-              h.programme_id * 1000 + h.place
+              h.programme_id * 1000 + h.place, {rest}
               FROM campaigns_phase h JOIN campaigns_programme g ON g.id = h.programme_id {live.format("g")}
         UNION ALL SELECT 3, t.id, t.code, t.zh, t.en, t.programme_id, COALESCE(t.phase_id, 0), NULL, NULL,
-              t.subject, COALESCE(t.minutes, 0), c.id * 1000 + t.place FROM campaigns_task t {live.format("t")}
-        UNION ALL SELECT 4, s.id, s.period, '', '', s.task_id, 0, s.opens_on, s.due_on, '', 0, 0
+              t.subject, COALESCE(t.minutes, 0), c.id * 1000 + t.place, COALESCE(t.replaced_by_id, 0), CAST(NULL AS DATE)
+              FROM campaigns_task t {live.format("t")}
+        UNION ALL SELECT 4, s.id, s.period, '', '', s.task_id, 0, s.opens_on, {moved}, '', 0, 0, 0, {was}
               FROM campaigns_slot s JOIN campaigns_task t ON t.id = s.task_id {live.format("t")}
-        UNION ALL SELECT 5, 0, '', '', '', 0, 0, NULL, MAX(s.reconciled_on), '', 0, 0 FROM campaigns_slot s"""
+              WHERE s.closed_on > s.opens_on
+        UNION ALL SELECT 5, 0, '', '', '', 0, 0, NULL, MAX(s.reconciled_on), '', 0, 0, {rest} FROM campaigns_slot s"""
     )
     as_date = sql.as_date
-    for kind, pk, code, zh, en, above, phase, start, end, subject, minutes, _place in sorted(
-        found, key=lambda row: (row[0], row[11], str(row[7]), row[1])
-    ):
+    ordered = sorted(found, key=lambda row: (row[0], row[11], str(row[7]), row[1]))
+    for (
+        kind,
+        pk,
+        code,
+        zh,
+        en,
+        above,
+        phase,
+        start,
+        end,
+        subject,
+        minutes,
+        _place,
+        after,
+        first_on,
+    ) in ordered:
         first, last = start and as_date(start), end and as_date(end)
         if kind == 4:
-            if above in plan.tasks:
-                plan.tasks[above].slots.append(Named(pk, code, "", "", above, first, last))
+            if (task := plan.newest(above)) in plan.tasks:
+                old = first_on and as_date(first_on)
+                shown = old if old != last else None
+                plan.tasks[task].slots.append(Named(pk, code, "", "", task, first, last, shown))
+        elif kind == 3 and after:
+            plan.older[pk] = after
         elif kind == 3:
-            plan.tasks[pk] = TaskLine(pk, code, zh, en, above, None, None, phase, subject, minutes)
+            plan.tasks[pk] = TaskLine(
+                pk, code, zh, en, above, None, None, phase=phase, subject=subject, minutes=minutes
+            )
         elif kind == 5:
             plan.ticked_on = last
         else:
@@ -192,6 +243,9 @@ def choose(plan: Plan, asked: Mapping[str, str], moment: Moment) -> Choice:
     """What the address asks for; a filter that is not known is left out and named in `unknown`."""
     choice, day = Choice(plan, moment), moment.day
     choice.programme = _known(asked, "programme", plan.programmes, choice)
+    text = (asked.get("task") or "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 18 and int(text) in plan.older:
+        asked = {**asked, "task": str(plan.newest(int(text)))}
     choice.task = _known(asked, "task", plan.tasks, choice)
     periods = {slot.id: slot for task in plan.tasks.values() for slot in task.slots if task.id == choice.task}
     choice.period = _known(asked, "period", periods, choice)

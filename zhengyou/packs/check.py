@@ -19,6 +19,7 @@ from .facts import FACTS, FactType, schema_hash
 from .faults import OPEN, Fault, Path
 from .locations import beside, locate, read_file
 from .model import Pack
+from .moving import lay_moved, with_moved
 from .names import Names
 from .organisation import Organisation
 from .questions import GapNote, Question
@@ -142,8 +143,10 @@ def check(
     facts: Mapping[str, FactType] | None = None,
     features: frozenset[str] | None = None,
     counts: Mapping[str, int] | None = None,
+    moved: Mapping[str, str] | None = None,
 ) -> Checked:
-    """Checks a source that was read; see `load`."""
+    """Checks a source that was read; see `load`. `moved`: named days as a running campaign moved them."""
+    organisation = with_moved(organisation, moved or {})
     facts = FACTS if facts is None else facts
     done = Checked(src, facts_sha256=schema_hash(facts), sha256=_hash(src))
     if isinstance(answers, Answers):
@@ -158,6 +161,7 @@ def check(
     founded = answering.settle_from(src, organisation, nulls) if organisation else {}
     shared = {key: paths for key, paths in asked.items() if _same(src, key)}
     put_off = answering.lay(src, answers or {}, nulls, shared, founded)
+    lay_moved(src, moved or {})
     done.pack = validate(src)
     english.warn_of_missing(src, done.english)
     if done.pack is not None:

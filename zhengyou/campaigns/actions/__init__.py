@@ -4,10 +4,12 @@ from zhengyou.campaigns.actions import mass
 from zhengyou.campaigns.actions.deciding import decide, decide_many, exempt, extend, take_back, void
 from zhengyou.campaigns.actions.handing import hand_in, object_to_return, withdraw
 from zhengyou.campaigns.actions.judging import Outcome, accept, give_back, judge
+from zhengyou.campaigns.actions.moving import Moved, move_day, move_slot
 from zhengyou.campaigns.actions.starting import Started, start
 from zhengyou.campaigns.actions.ticking import Ticked, tick
 
 __all__ = [
+    "Moved",
     "Outcome",
     "Started",
     "Ticked",
@@ -20,6 +22,8 @@ __all__ = [
     "hand_in",
     "judge",
     "mass",
+    "move_day",
+    "move_slot",
     "object_to_return",
     "start",
     "take_back",

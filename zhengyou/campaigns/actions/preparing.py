@@ -187,7 +187,8 @@ def _tried(campaign: Campaign, before: Checked, given: Mapping[str, Any]) -> Che
     if empty := [address for address, value in given.items() if not value]:
         raise Invalid(*(Problem(address, _("写上答案再存。")) for address in empty))
     merged = packed.answers(campaign) | dict(given)
-    after = packed.read_text(campaign.text, campaign.english, merged, f"{campaign.pack_id}.yaml")
+    name, moved = f"{campaign.pack_id}.yaml", packed.moved(campaign)
+    after = packed.read_text(campaign.text, campaign.english, merged, name, moved)
     known = {(f.code, f.path, f.text) for f in before.errors}
     new = [f for f in after.errors if (f.code, f.path, f.text) not in known or f.answer in given]
     if new:

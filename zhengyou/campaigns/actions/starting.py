@@ -100,11 +100,7 @@ def lay_more(entry: OpenEntry, campaign: Campaign, checked: Checked) -> int:
     """
     plans, programmes = packed.plan(checked)
     shelves = {shelf.code: shelf for shelf in Programme.objects.filter(campaign=campaign)}
-    for shelf in programmes:
-        for dates in shelf.phases:
-            held = Phase.objects.filter(programme=shelves[shelf.code], code=dates.code)
-            held.filter(starts_on=None).update(starts_on=dates.start)
-            held.filter(ends_on=None).update(ends_on=dates.end)
+    lay_phases(campaign, programmes)
     phases = {
         (phase.programme.code, phase.code): phase
         for phase in Phase.objects.select_related("programme").filter(programme__campaign=campaign)
@@ -115,13 +111,41 @@ def lay_more(entry: OpenEntry, campaign: Campaign, checked: Checked) -> int:
     for plan in waiting:
         phase = phases.get((plan.programme, plan.phase))
         fresh = _task(campaign, shelves[plan.programme], phase, plan, plans.index(plan))
-        fresh.pk = Task.objects.filter(campaign=campaign, code=plan.code).values_list("pk", flat=True).first()
+        held = Task.objects.filter(campaign=campaign, code=plan.code, replaced_by=None).first()
+        if held is not None:
+            fresh.pk, fresh.version = held.pk, held.version
         fresh.save()
         ready.append((fresh, plan))
     slots = _slots(ready)
     done = issue(entry, slots) if slots else 0
     entry.note(slots_added=len(slots), issued=done)
     return done
+
+
+def lay_phases(campaign: Campaign, programmes: Iterable[ProgrammePlan]) -> None:
+    """Names and dates of programmes and phases follow the plan; a phase that has ended or is closed stays as it was."""
+    today = clock.today()
+    for place, plan in enumerate(programmes):
+        words = {"zh": plan.zh[:200], "en": plan.en[:200]}
+        shelf, _made = Programme.objects.update_or_create(
+            campaign=campaign, code=plan.code, defaults=words, create_defaults={**words, "place": place}
+        )
+        for number, phase in enumerate(plan.phases):
+            found = Phase.objects.filter(programme=shelf, code=phase.code).first()
+            if found is not None and (found.closed_on or (found.ends_on and found.ends_on < today)):
+                continue
+            Phase.objects.update_or_create(
+                programme=shelf,
+                code=phase.code,
+                defaults={
+                    "zh": phase.zh[:200],
+                    "en": phase.en[:200],
+                    "starts_on": phase.start,
+                    "ends_on": phase.end,
+                    "gate": phase.gate,
+                    "place": number,
+                },
+            )
 
 
 def _slots(ready: Iterable[tuple[Task, TaskPlan]]) -> list[Slot]:

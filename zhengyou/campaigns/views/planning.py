@@ -164,6 +164,7 @@ def task(checked: Checked, plan: TaskPlan) -> dict[str, Any]:
     lang = language()
     note = _("；").join(t for t in (plan.note.text(lang), plan.advice.text(lang)) if t)
     return {
+        "code": plan.code,
         "name": plan.text(lang),
         "note": note,
         "who": _("、").join(who(checked, code) for code in plan.who) or _("还没定"),

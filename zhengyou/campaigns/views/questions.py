@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from zhengyou import packs
 from zhengyou.campaigns import packed, preparing
 from zhengyou.campaigns.actions import preparing as actions
-from zhengyou.campaigns.models import Answer, Campaign
+from zhengyou.campaigns.models import Campaign
 from zhengyou.campaigns.views import asked, drafting
 from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.preparing import fetch, head
@@ -56,7 +56,7 @@ def _page(
     title: str = "",
 ) -> HttpResponse:
     checked = packed.checked(campaign)
-    kept = {a.address: a for a in Answer.objects.filter(campaign=campaign)}
+    kept = {a.address: a for a in campaign.answers.exclude(address__startswith=packed.MOVED)}
     change = request.GET.get("change", "")
     default = next((d for d in checked.defaults if d.address == request.GET.get("default")), None)
     errors = {p.field: p.text for p in problems or []}

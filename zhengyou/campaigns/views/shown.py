@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from zhengyou.campaigns import rules
-from zhengyou.campaigns.models import OPEN, Decision, Duty, Review, State, Submission, Task
+from zhengyou.campaigns.models import OPEN, DateMove, Decision, Duty, Review, State, Submission, Task
 from zhengyou.campaigns.reviewers import Desk, Reviewers
-from zhengyou.campaigns.views import history, words
+from zhengyou.campaigns.views import history, moved, words
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Verdict
 from zhengyou.org.current import language
@@ -132,7 +133,22 @@ class Page:
     @property
     def moved(self) -> bool:
         """Whether the deadline differs from the original one."""
-        return self.duty.due_on != self.duty.slot.due_on
+        return self.duty.due_on != self.original
+
+    @cached_property
+    def moves(self) -> list[DateMove]:
+        """Moves of the whole period's date, newest first."""
+        return list(DateMove.objects.filter(slot=self.duty.slot_id).order_by("-pk")[:20])
+
+    @property
+    def original(self) -> date:
+        """The date before any move."""
+        return self.moves[-1].old_on if self.moves else self.duty.slot.due_on
+
+    @property
+    def moved_lines(self) -> list[str]:
+        """Each move with its day and reason."""
+        return moved.lines(self.moves)
 
     @property
     def minutes(self) -> int | None:
