@@ -19,8 +19,10 @@ from zhengyou.campaigns.figures.counts import count_issued
 from zhengyou.campaigns.models import Slot, Task
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.kit import clock
-from zhengyou.kit.sql import rows, run
+from zhengyou.kit.sql import measure, rows, run
 
+MANY = 500
+"""Duties issued at once from which on the planner is told, before the next rules join them."""
 HELD = "a.role = 'R' AND a.dropped_id IS NULL"
 ARRIVED = """CASE WHEN a.valid_from <= s.opens_on THEN s.opens_on ELSE COALESCE((
     SELECT MAX(b.valid_from) FROM org_affiliation b JOIN org_unit v ON v.id = b.unit_id
@@ -192,6 +194,8 @@ def _issue(slots: list[Slot], entry: OpenEntry, who: str, only: str, values: dic
         )
     if n:
         count_issued(before, entry.id)
+    if n >= MANY:
+        measure("campaigns_duty", "campaigns_delta")
     return n
 
 

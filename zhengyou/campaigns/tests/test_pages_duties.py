@@ -257,7 +257,7 @@ def test_a_file_is_kept_linked_and_served_as_an_attachment(school, duty):
     assert b"".join(served.streaming_content) == "张三".encode()
     own_head = client(school.secretary).get(url(duty, f"files/{link.pk}/"))
     assert own_head.status_code == 200
-    own_head.close()
+    assert b"".join(own_head.streaming_content)
     assert client(school.neighbour).get(url(duty, f"files/{link.pk}/")).status_code == 404
 
 

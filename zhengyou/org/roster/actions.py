@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.journal.models import Chain
-from zhengyou.kit import clock
+from zhengyou.kit import clock, sql
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist
 from zhengyou.org import rules as org_rules
@@ -20,6 +20,9 @@ from zhengyou.org.models import Organisation, RosterImport
 from zhengyou.org.roster import report, rules
 from zhengyou.org.roster.actions_writing import Written, write
 from zhengyou.org.roster.diff import CHANGED, ERROR, NEW, UNCHANGED, Diff
+
+MANY = 500
+"""Rows of a roster from which on the planner is told at once."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ def import_roster(
             )
         _insist_clean(diff)
         written = write(entry, diff, authority)
+        if len(diff.lines) >= MANY:
+            sql.measure("org_unit", "org_closure", "org_person", "org_affiliation", "org_post")
         roster = _keep(entry, diff, roster, file_name, sha256, by)
         _note(entry, diff, roster)
         if then is not None:
