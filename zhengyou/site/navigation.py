@@ -49,6 +49,8 @@ class Place:
     group: Any
     rule: Rule
     short: Any = ""
+    below: bool = True
+    """Whether the pages below its address belong to it too."""
 
 
 PLACES = (
@@ -63,7 +65,7 @@ PLACES = (
         power("review"),
         pgettext_lazy("navigation", "审核"),
     ),
-    Place("duties", _("任务清单"), "duties", "clipboard-list", WORK, power("exempt")),
+    Place("duties", _("任务清单"), "duties", "clipboard-list", WORK, power("exempt"), below=False),
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, power("start")),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
@@ -126,8 +128,13 @@ def build(request: HttpRequest) -> Navigation:
             items.append(
                 (place.group, Item(place.key, place.label, url, place.icon, badge=badges.get(place.key, 0)))
             )
+    alone = {place.key for place in PLACES if not place.below}
     here = max(
-        (item for _group, item in items if request.path.startswith(item.url)),
+        (
+            item
+            for _group, item in items
+            if request.path == item.url or (item.key not in alone and request.path.startswith(item.url))
+        ),
         key=lambda i: len(i.url),
         default=None,
     )

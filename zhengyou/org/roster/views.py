@@ -17,7 +17,8 @@ from zhengyou.kit import clock, sheets
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import insist
 from zhengyou.org.actions.rows import Then
-from zhengyou.org.models import Person, RosterImport
+from zhengyou.org.figures import actors
+from zhengyou.org.models import RosterImport
 from zhengyou.org.roster import actions_staging as staging
 from zhengyou.org.roster import rules, showing
 from zhengyou.org.roster.actions import import_roster
@@ -66,10 +67,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _upload_page(request: HttpRequest, form: Upload, refusal: str, status: int) -> HttpResponse:
     seen = (State.READING, State.PARSED, State.APPLIED)
     late = RosterImport.objects.filter(state__in=seen).defer("reading", "questions").order_by("-pk")[:8]
-    owners = dict(
-        Person.objects.filter(public_id__in={r.owner for r in late}).values_list("public_id", "name")
-    )
-    recent = [{"roster": roster, "owner": owners.get(roster.owner, roster.owner)} for roster in late]
+    owners = actors(r.owner for r in late)
+    recent = [{"roster": roster, "owner": owners[roster.owner]} for roster in late]
     context = {"form": form, "refusal": refusal, "recent": recent, "most_mb": staging.LARGEST_MB}
     return render(request, "org/roster/upload.html", context, status=status)
 
@@ -84,7 +83,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         form = Upload(initial={"day": clock.today(), "scope": "all"})
         return _upload_page(request, form, roster.summary["refusal"], 422)
     if roster.state == State.APPLIED:
-        owner = Person.objects.filter(public_id=roster.owner).first()
+        owner = actors([roster.owner])[roster.owner]
         context = {"roster": roster, "owner": owner, **showing.figures(roster)}
         return render(request, "org/roster/done.html", context)
     return render(request, "org/roster/diff.html", showing.diff_page(request, roster))

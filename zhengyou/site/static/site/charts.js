@@ -37,10 +37,13 @@ for (const place of document.querySelectorAll('[data-chart]')) {
       };
     }
   }
+  // On a phone the legend takes several lines: the drawing begins below them.
+  const wide = series.reduce((sum, one) => sum + 36 + [...one.name].reduce((n, c) => n + (c > '\u2e80' ? 13 : 7), 0), 0);
+  const lines = Math.ceil(wide / Math.max(place.clientWidth, 1));
   chart.setOption({
     animation: false, textStyle: text, series, yAxis,
     tooltip: { trigger: 'axis', renderMode: 'richText' },
-    grid: { left: 8, right: 16, top: burden ? 52 : 36, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: (burden ? 52 : 36) + (lines - 1) * 20, bottom: 4, containLabel: true },
     legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: text },
     xAxis: {
       type: 'category', data: rows.map((r) => r[0]), axisLabel: text, axisTick: { show: false },
