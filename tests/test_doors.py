@@ -15,7 +15,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from zhengyou.campaigns.actions import closing
 from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
+from zhengyou.journal.actions import record
 from zhengyou.kit import clock
 from zhengyou.org.models import Affiliation, Post
 from zhengyou.org.roster.actions_staging import stage as stage_roster
@@ -77,6 +79,8 @@ def things(school):
     )
     activity = Affiliation.objects.get(person=school.member2, role="A")
     post = Post.objects.get(person=school.secretary)
+    with record("slot.closed", by=school.office.actor) as entry:
+        report = closing.freeze(entry, Slot.objects.get(task__code="spirit"), "")
     campaign = Campaign.objects.get()
     units = dict.fromkeys(n for n in NAMES if n and n.startswith("unit") and "<" in NAMES[n])
     found = {name: {"public_id": school.branch.public_id} for name in units}
@@ -88,6 +92,8 @@ def things(school):
             found[name] = {"public_id": campaign.public_id}
         elif pattern.startswith("roster/<"):
             found[name] = {"public_id": roster.public_id}
+        elif pattern.startswith("reports/<"):
+            found[name] = {"public_id": report.public_id}
         elif pattern.startswith("duties/<"):
             found[name] = {"pk": duty.pk}
         elif pattern.startswith("reviews/<"):

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from zhengyou.campaigns.models import OPEN, Campaign, DateMove, Decision, Duty, Phase, Slot, State, Task
+from zhengyou.campaigns.gates import HELD_BY_GATE
+from zhengyou.campaigns.models import OPEN, Campaign, DateMove, Decision, Duty, Slot, State, Task
 from zhengyou.packs.schedule import SlotPlan, TaskPlan
 
 Key = tuple[str, str]
@@ -50,7 +50,7 @@ def dated(slots: QuerySet[Slot]) -> QuerySet[Slot]:
     return slots.annotate(
         current_on=Greatest(F("due_on"), Coalesce(latest, F("due_on"))),
         first_on=Coalesce(Subquery(first), F("due_on")),
-        held=Exists(gates(OuterRef("task__phase__programme"), OuterRef("task__phase__place"))),
+        held=HELD_BY_GATE,
     )
 
 
@@ -64,11 +64,6 @@ def first(slot: Slot) -> date:
     """The date before any move (of a slot from `dated`)."""
     day: date = slot.first_on  # type: ignore[attr-defined]
     return day
-
-
-def gates(programme: Any, place: Any) -> QuerySet[Phase]:
-    """Phases of a programme before this place that are still to be accepted: they hold what comes after."""
-    return Phase.objects.filter(programme=programme, place__lt=place, gate="acceptance", accepted_on=None)
 
 
 def laid(campaign: Campaign) -> dict[Key, Slot]:

@@ -82,15 +82,24 @@ def may_hand_in(authority: Authority, duty: Duty) -> Verdict:
     """May hand in now: who answers for it, while it is due or returned and its period is open."""
     if duty.state not in OPEN:
         return no(_STATES[State(duty.state)])
-    if duty.slot.closed_on <= authority.day:
-        return no(_("这一期已经结束归档，不再收。有要补的，请找办公室。"))
+    if shut := _shut(authority, duty.slot):
+        return no(shut)
     return may_answer_for(authority, duty)
+
+
+def _shut(authority: Authority, slot: Slot) -> str:
+    """Why nothing of a closed period changes any more, with the remedy; empty while it is open."""
+    if slot.closed_on <= authority.day:
+        return _("这一期已经结束归档，不再收也不再改。有要补的，请办公室重新开放这一期。")
+    return ""
 
 
 def may_withdraw(authority: Authority, duty: Duty) -> Verdict:
     """May take back what waits for review: who answers for it."""
     if duty.state != State.SUBMITTED:
         return no(_("只有还在审核的才能撤回。"))
+    if shut := _shut(authority, duty.slot):
+        return no(shut)
     return may_answer_for(authority, duty)
 
 
@@ -122,6 +131,8 @@ def may_review(authority: Authority, submission: Submission, reviewers: Reviewer
     duty = submission.duty
     if submission.state != Submission.State.WAITING or duty.state != State.SUBMITTED:
         return no(_("这一份已经有人审过了，或者已被撤回。"))
+    if shut := _shut(authority, duty.slot):
+        return no(shut)
     me, unit = authority.person, submission.waits_at_id or duty.unit_id
     by = authors(duty, submission)
     people = reviewers or Reviewers(authority.day, [unit, duty.unit_id])
@@ -167,6 +178,8 @@ def may_return_accepted(authority: Authority, duty: Duty) -> Verdict:
     task = duty.slot.task
     if duty.state != State.ACCEPTED:
         return no(_("只有已通过的才能这样退回。"))
+    if shut := _shut(authority, duty.slot):
+        return no(shut)
     if (
         task.review_mode == "each"
         or Review.objects.filter(submission__duty=duty, verdict=Review.Verdict.ACCEPTED).exists()
@@ -246,8 +259,8 @@ def may_void(authority: Authority, duty: Duty) -> Verdict:
 
 
 def _for_one(authority: Authority, kind: str, duty: Duty) -> Verdict:
-    if duty.slot.closed_on <= authority.day:
-        return no(_("这一期已经结束归档，不再改。"))
+    if shut := _shut(authority, duty.slot):
+        return no(shut)
     if duty.member_id is not None:
         return may_decide(authority, kind, duty.slot, member=duty.member)
     return may_decide(authority, kind, duty.slot, unit_id=duty.subject_unit_id, below=False)
@@ -257,6 +270,8 @@ def may_take_back(authority: Authority, decision: Decision) -> Verdict:
     """May take a decision back: whoever may decide so; an extension stays, for dates only move later."""
     if decision.dropped_id is not None:
         return no(_("这个决定已经收回了。"))
+    if shut := _shut(authority, decision.slot):
+        return no(shut)
     if decision.kind == Decision.Kind.EXTEND:
         return no(_("延了的期限不再缩短；确实不该办的，可以作废。"))
     return may_decide(

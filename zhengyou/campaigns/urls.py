@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhengyou.campaigns.views import dates, decisions, duties, files, preparing, questions, reviews, starting
+from zhengyou.campaigns.views import (
+    dates,
+    decisions,
+    duties,
+    files,
+    phases,
+    preparing,
+    questions,
+    reports,
+    reviews,
+    starting,
+)
 
 urlpatterns = [
     path("duties/", decisions.listing, name="duties"),
@@ -30,6 +41,12 @@ urlpatterns = [
     path("campaigns/<slug:public_id>/answers/", questions.upload, name="campaign_upload"),
     path("campaigns/<slug:public_id>/answers.yaml", questions.download, name="campaign_answers"),
     path("campaigns/<slug:public_id>/dates/", dates.page, name="campaign_dates"),
+    path("campaigns/<slug:public_id>/phases/", phases.page, name="campaign_phases"),
+    path("campaigns/<slug:public_id>/phases/export/", phases.export, name="campaign_exceptions"),
+    path("campaigns/<slug:public_id>/reports/", reports.listing, name="campaign_reports"),
+    path("reports/<slug:public_id>/", reports.page, name="report"),
+    path("reports/<slug:public_id>/rows/", reports.rows, name="report_rows"),
+    path("reports/<slug:public_id>/export/", reports.export, name="report_export"),
     path("campaigns/<slug:public_id>/check/", starting.check, name="campaign_check"),
     path("campaigns/<slug:public_id>/approve/", starting.approve, name="campaign_approve"),
     path("campaigns/<slug:public_id>/start/", starting.start, name="campaign_start"),

@@ -196,15 +196,30 @@ def board(args: argparse.Namespace) -> int:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Prove the journal's chain."""
+    """Prove the journal's chain and the frozen reports."""
     _open(args, exists=True)
+    from zhengyou.campaigns import frozen
     from zhengyou.journal import chain
 
     proof = chain.verify()
-    facts = {"entries": proof.entries, "first_broken": proof.broken, "why": proof.why}
-    if proof.broken is None:
-        report(args, facts, [_("日志链完整，共 {n} 条。").format(n=proof.entries)])
+    lost = frozen.verify()
+    facts = {
+        "entries": proof.entries,
+        "first_broken": proof.broken,
+        "why": proof.why,
+        "reports": frozen.count(),
+        "reports_broken": [one.public_id for one in lost],
+    }
+    if proof.broken is None and not lost:
+        lines = [_("日志链完整，共 {n} 条。").format(n=proof.entries)]
+        if facts["reports"]:
+            lines.append(_("归档报告 {n} 份，和事实都对得上。").format(n=facts["reports"]))
+        report(args, facts, lines)
         return 0
+    if proof.broken is None:
+        sentence = _("归档报告 {ids} 和现在的事实对不上：有人直接改过数据库。请用备份核对。")
+        report(args, facts, [sentence.format(ids=", ".join(one.public_id for one in lost))])
+        return 1
     reasons = {
         "missing": _("缺了一条或几条"),
         "link": _("与前一条接不上"),

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from zhengyou.campaigns import duties, packed, rules
+from zhengyou.campaigns.gates import held_in
 from zhengyou.campaigns.models import Campaign, Phase, Programme, Slot, Task
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.kit import clock
@@ -156,8 +157,10 @@ def _slots(ready: Iterable[tuple[Task, TaskPlan]]) -> list[Slot]:
 
 
 def issue(entry: OpenEntry, slots: Sequence[Slot]) -> int:
-    """Issue the duties of those slots that are open today; returns how many rows the rules wrote."""
+    """Issue the duties of those slots that are open today and not held by a gate; returns how many rows were written."""
     today = clock.today()
+    held = held_in(slots[0].task.campaign_id) if slots else set()
+    slots = [slot for slot in slots if slot.pk not in held]
     done = duties.reconcile(slots, entry, today)
     opened = [slot.pk for slot in slots if slot.opens_on <= today < slot.closed_on]
     Slot.objects.filter(pk__in=opened).update(reconciled=entry.id, reconciled_on=today)

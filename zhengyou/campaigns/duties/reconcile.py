@@ -16,6 +16,7 @@ from zhengyou.campaigns.duties.audience import fragment
 from zhengyou.campaigns.duties.disposing import adopt
 from zhengyou.campaigns.duties.events import change
 from zhengyou.campaigns.figures.counts import count_issued
+from zhengyou.campaigns.gates import HELD_BY_GATE
 from zhengyou.campaigns.models import Slot, Task
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.kit import clock
@@ -35,10 +36,9 @@ COLUMNS = """slot_id, {subject}, unit_id, first_unit_id, state, first_state, cau
 
 
 def open_slots(today: date) -> list[Slot]:
-    """The slots that reconcile looks after on a day, with their tasks."""
-    return list(
-        Slot.objects.select_related("task").filter(opens_on__lte=today, closed_on__gt=today).order_by("id")
-    )
+    """The slots that reconcile looks after on a day, with their tasks; what a gate holds is not open."""
+    found = Slot.objects.select_related("task").filter(opens_on__lte=today, closed_on__gt=today)
+    return list(found.exclude(HELD_BY_GATE).order_by("id"))
 
 
 def touched(entry: OpenEntry) -> bool:

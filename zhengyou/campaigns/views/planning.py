@@ -133,6 +133,7 @@ def programmes(checked: Checked) -> list[dict[str, Any]]:
         own = [p for p in plans if p.programme == programme.code]
         groups = [
             {
+                "code": phase.code,
                 "name": phase.text(language()),
                 "days": _days(phase),
                 "tasks": [task(checked, p) for p in own if p.phase == phase.code],
@@ -144,6 +145,7 @@ def programmes(checked: Checked) -> list[dict[str, Any]]:
             groups.append({"name": _("贯穿全程") if programme.phases else "", "days": "", "tasks": rest})
         out.append(
             {
+                "code": programme.code,
                 "name": programme.text(language()),
                 "theme": programme.theme.text(language()),
                 "phases": [g for g in groups if g["tasks"]],

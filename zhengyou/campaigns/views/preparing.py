@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhengyou import packs
-from zhengyou.campaigns import packed, preparing, steering
+from zhengyou.campaigns import packed, preparing
 from zhengyou.campaigns.actions import preparing as actions
 from zhengyou.campaigns.models import Campaign, Duty
-from zhengyou.campaigns.views import moved, planning, words
+from zhengyou.campaigns.views import planning, words
+from zhengyou.campaigns.views.running import running_chips, with_changes
 from zhengyou.campaigns.views.shown import address
 from zhengyou.kit.faults import Problem
 from zhengyou.kit.verdict import insist
@@ -176,21 +177,12 @@ def plan(request: HttpRequest, public_id: str) -> HttpResponse:
         "head": head(request, campaign, checked, "plan"),
         "running": _running(request, campaign),
         "timeline": planning.timeline(checked),
-        "programmes": _with_moves(campaign, planning.programmes(checked)),
+        "programmes": with_changes(campaign, planning.programmes(checked)),
         "statements": planning.statements(checked),
         "gaps": [{"name": g.label.text(language()), "text": g.address} for g in checked.gaps],
         "findings": [f for f in checked.warnings if f.code.startswith("F")],
     }
     return render(request, "campaigns/prepare/plan.html", context)
-
-
-def _with_moves(campaign: Campaign, programmes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a running campaign adds to each task of its plan: its old date where it was moved."""
-    if campaign.started_on is not None:
-        found = moved.of_plan(campaign)
-        for line in (task for p in programmes for phase in p["phases"] for task in phase["tasks"]):
-            line["moved"] = found.get(line["code"], "")
-    return programmes
 
 
 @require_safe
@@ -359,8 +351,7 @@ def head(request: HttpRequest, campaign: Campaign, checked: Checked, here: str) 
         )
         if campaign.state < Campaign.State.RUNNING:
             _next(out, campaign, chips, checked)
-    if campaign.state == Campaign.State.RUNNING and steering.may_steer(authority, campaign):
-        chips.append({"key": "dates", "label": _("改日期"), "url": reverse("campaign_dates", args=args)})
+    chips += running_chips(campaign, authority)
     for chip in chips:
         chip["here"] = chip["key"] == here
     out["chips"] = chips

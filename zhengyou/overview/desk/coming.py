@@ -11,12 +11,13 @@ from typing import Any
 
 @dataclass(slots=True)
 class Coming:
-    """A task that opens later, with its day."""
+    """A task that opens later, with its day; `held`: not before the phase before it is accepted."""
 
     zh: str
     en: str
     period: str
     opens_on: date
+    held: bool = False
 
 
 def concerns(audience: Mapping[str, Any] | str, facts: Mapping[str, str]) -> bool:

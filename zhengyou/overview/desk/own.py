@@ -60,15 +60,18 @@ def read(me: int, owner: str, facts: dict[str, str], day: date, done: bool = Fal
     first = day.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     plan = "FROM campaigns_task t JOIN campaigns_campaign c ON c.id = t.campaign_id JOIN campaigns_slot s ON s.task_id = t.id"
-    for kind, state, n, minutes, zh, en, period, opens, audience in sql.rows(
-        f"""SELECT 1, d.state, COUNT(*), 0, '', '', '', CAST(NULL AS DATE), ''
+    held = """EXISTS (SELECT 1 FROM campaigns_phase h JOIN campaigns_phase g ON g.programme_id = h.programme_id
+        AND g.place < h.place AND g.gate = 'acceptance' AND g.accepted_on IS NULL WHERE h.id = t.phase_id)"""
+    for kind, state, n, minutes, zh, en, period, opens, audience, waits in sql.rows(
+        f"""SELECT 1, d.state, COUNT(*), 0, '', '', '', CAST(NULL AS DATE), '', 0
             FROM campaigns_duty d WHERE d.member_id = :me GROUP BY d.state
-        UNION ALL SELECT 2, '', COUNT(*), COALESCE(SUM(t.minutes), 0), '', '', '', CAST(NULL AS DATE), '' FROM campaigns_duty d
+        UNION ALL SELECT 2, '', COUNT(*), COALESCE(SUM(t.minutes), 0), '', '', '', CAST(NULL AS DATE), '', 0 FROM campaigns_duty d
             JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
             WHERE d.member_id = :me AND d.state NOT IN ('void', 'exempt') AND d.due_on BETWEEN :first AND :last
         UNION ALL SELECT * FROM (SELECT 3 AS kind, '' AS state, 0 AS n, 0 AS minutes, t.zh, t.en, s.period, s.opens_on,
-            CAST(t.audience AS TEXT) AS audience {plan}
-            WHERE c.state = 30 AND t.subject = 'member' AND s.opens_on > :day ORDER BY s.opens_on, s.id LIMIT 12) x""",
+            CAST(t.audience AS TEXT) AS audience, CASE WHEN {held} THEN 1 ELSE 0 END AS held {plan}
+            WHERE c.state = 30 AND t.subject = 'member' AND s.closed_on > :day AND s.closed_on > s.opens_on
+              AND (s.opens_on > :day OR {held}) ORDER BY s.opens_on, s.id LIMIT 12) x""",
         me=me,
         day=day,
         first=first,
@@ -79,6 +82,6 @@ def read(me: int, owner: str, facts: dict[str, str], day: date, done: bool = Fal
         elif kind == 2:
             own.month_n, own.month_minutes = n, int(minutes)
         elif facts and coming.concerns(audience, facts):
-            own.coming.append(Coming(zh, en, period, sql.as_date(opens)))
+            own.coming.append(Coming(zh, en, period, sql.as_date(opens), bool(waits)))
     own.coming = sorted(own.coming, key=lambda c: c.opens_on)[:3]
     return own
