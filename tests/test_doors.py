@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from zhengyou.campaigns.actions import closing
 from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
-from zhengyou.journal.actions import record
 from zhengyou.kit import clock
+from zhengyou.org.actions import decide
+from zhengyou.org.asked import Asked
 from zhengyou.org.models import Affiliation, Post
 from zhengyou.org.roster.actions_staging import stage as stage_roster
 from zhengyou.org.tests import builder
@@ -79,9 +80,9 @@ def things(school):
     )
     activity = Affiliation.objects.get(person=school.member2, role="A")
     post = Post.objects.get(person=school.secretary)
-    with record("slot.closed", by=school.office.actor) as entry:
-        report = closing.freeze(entry, Slot.objects.get(task__code="spirit"), "")
     campaign = Campaign.objects.get()
+    renamed = Asked("rename", date(2010, 12, 1), "1", units=(school.branch.public_id,), name="国贸党支部")
+    planned = decide(renamed, by=school.office.actor)
     units = dict.fromkeys(n for n in NAMES if n and n.startswith("unit") and "<" in NAMES[n])
     found = {name: {"public_id": school.branch.public_id} for name in units}
     for name in NAMES:
@@ -92,8 +93,6 @@ def things(school):
             found[name] = {"public_id": campaign.public_id}
         elif pattern.startswith("roster/<"):
             found[name] = {"public_id": roster.public_id}
-        elif pattern.startswith("reports/<"):
-            found[name] = {"public_id": report.public_id}
         elif pattern.startswith("duties/<"):
             found[name] = {"pk": duty.pk}
         elif pattern.startswith("reviews/<"):
@@ -102,6 +101,8 @@ def things(school):
             found[name] = {"pk": post.pk}
         elif pattern.startswith("activity/<"):
             found[name] = {"pk": activity.pk}
+        elif pattern.startswith("changes/<"):
+            found[name] = {"public_id": planned.public_id}
         elif pattern.startswith(("board/<", "missing/<")):
             found[name] = {"code": school.branch.public_id}
     slot = Slot.objects.filter(task__subject="member").order_by("pk").first()

@@ -33,6 +33,16 @@ def day_field(label: Any, **named: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, error_messages=faults, **named)
 
 
+def document_field() -> forms.CharField:
+    """The number of the document by which it was decided."""
+    return forms.CharField(
+        label=_("决定的文号"),
+        max_length=80,
+        help_text=_("上级作出决定的文件，比如「校党〔2010〕18号」"),
+        error_messages={"required": _("写上决定的文号")},
+    )
+
+
 class Setup(Form):
     """The set-up page: the organisation's name, its pack, and the first person of the office."""
 
@@ -115,6 +125,7 @@ class NewUnit(Form):
 
     name = forms.CharField(label=_("名称"), max_length=200, error_messages={"required": _("写上名称")})
     kind = forms.ChoiceField(label=_("种类"))
+    document_no = document_field()
     day = day_field(_("成立日期"), required=False)
 
     def __init__(self, *args: Any, parent_kind: str, words: current.Words, **kwargs: Any):
@@ -127,6 +138,7 @@ class Rename(Form):
     """Another name from a day on."""
 
     name = forms.CharField(label=_("新名称"), max_length=200, error_messages={"required": _("写上名称")})
+    document_no = document_field()
     day = day_field(_("从哪一天起"), required=False)
 
 

@@ -6,13 +6,14 @@ from django.urls import URLPattern, path
 
 from zhengyou.org.actions.rows import Follow
 from zhengyou.org.roster.urls import doors as roster_doors
-from zhengyou.org.views import members, person, posts, setup, slips, units
+from zhengyou.org.views import changes, members, person, posts, setup, slips, units
 
 
 def doors(follow: Follow | None = None) -> list[URLPattern]:
     """All doors of the room; `follow` is what the rooms above do within every change of the organisation."""
     roster = follow.roster if follow is not None else None
     then = {"then": roster}
+    whole = {"follow": follow}
     return [
         path("setup/<str:token>/", setup.page, name="setup"),
         path("slip/", slips.redeem, name="slip"),
@@ -24,8 +25,19 @@ def doors(follow: Follow | None = None) -> list[URLPattern]:
         path("units/<str:public_id>/members/", members.listing, name="unit_members"),
         path("units/<str:public_id>/members/export/", members.export, name="unit_export"),
         path("units/<str:public_id>/members/add/", members.add, then, name="unit_add_member"),
-        path("units/<str:public_id>/add/", units.add, name="unit_add"),
-        path("units/<str:public_id>/rename/", units.rename, name="unit_rename"),
+        path("units/<str:public_id>/add/", units.add, whole, name="unit_add"),
+        path("units/<str:public_id>/rename/", units.rename, whole, name="unit_rename"),
+        *(
+            path(
+                f"units/<str:public_id>/{kind}/", changes.change, {**whole, "kind": kind}, name=f"unit_{kind}"
+            )
+            for kind in ("reparent", "merge", "split", "dissolve")
+        ),
+        path("units/<str:public_id>/changes/", changes.history, name="unit_changes"),
+        path("changes/", changes.listing, name="changes"),
+        path("changes/export/", changes.export, name="changes_export"),
+        path("changes/<str:public_id>/", changes.one, name="change"),
+        path("changes/<str:public_id>/put-away/", changes.drop, name="change_put_away"),
         path("units/<str:public_id>/appoint/", posts.appoint, name="unit_appoint"),
         path("units/<str:public_id>/slips/", slips.choose, name="unit_slips"),
         path("posts/<int:pk>/end/", posts.end, name="post_end"),

@@ -133,6 +133,7 @@ class Run:
                 {
                     "id": child.unit.public_id,
                     "name": child.name,
+                    "kind": child.unit.kind,
                     "to": "" if parent.pk in self.new else parent.public_id,
                     "to_name": self.named(parent).name,
                 }

@@ -181,7 +181,7 @@ def _chosen(run: Run, part: Part, held: QuerySet[Affiliation]) -> QuerySet[Affil
         found = held.filter(person__number__in=part.numbers)
         known = set(found.values_list("person__number", flat=True))
         if missing := [number for number in part.numbers if number not in known]:
-            few = "、".join(missing[:10])
+            few = _("、").join(missing[:10])
             raise Invalid(Problem("parts", _("这些编号不在这个单位：%(numbers)s") % {"numbers": few}))
         held = found
     return held

@@ -14,6 +14,8 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.verdict import insist
 from zhengyou.org import actions, current, figures, forms, people, rules, tree
+from zhengyou.org.actions.rows import Follow
+from zhengyou.org.asked import Asked
 from zhengyou.org.models import Placement, Unit
 from zhengyou.org.views import common
 
@@ -133,6 +135,8 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
             "events": figures.history(unit, words),
             "may_appoint": may_appoint,
             "may_add": may_add,
+            "may_decide": rules.may_decide_unit(authority, unit),
+            "may_close": rules.may_close_unit(authority, unit),
             "may_register": rules.may_change_roster(authority, [unit.pk]),
             "may_slips": authority.may("slips", unit.pk),
             "acts": by_row and (names or bool(may_appoint)),
@@ -183,8 +187,8 @@ def vacancies(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Found a unit below this one."""
+def add(request: HttpRequest, public_id: str, follow: Follow | None = None) -> HttpResponse:
+    """Found a unit below this one, or plan to on a later day."""
     unit = common.the_unit(request, public_id)
     insist(rules.may_add_unit(request.authority, unit))  # type: ignore[attr-defined]
     form = forms.NewUnit(
@@ -196,12 +200,26 @@ def add(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            made = actions.add_unit(data["name"], data["kind"], unit, day=data["day"], by=request.me.actor)  # type: ignore[attr-defined]
+            made = actions.decide(
+                Asked(
+                    "establish",
+                    data["day"] or clock.today(),
+                    data["document_no"],
+                    name=data["name"],
+                    unit_kind=data["kind"],
+                    parent=unit.public_id,
+                ),
+                by=request.me.actor,  # type: ignore[attr-defined]
+                follow=follow,
+            )
         except Invalid as invalid:
             form.refuse(invalid)
         else:
+            if made.state == made.State.PLANNED:
+                messages.success(request, _("记为计划：到那一天由系统办理；之前可以放弃。"))
+                return redirect("change", made.public_id)
             messages.success(request, _("设立了「%(name)s」。") % {"name": data["name"]})
-            return redirect("unit", made.public_id)
+            return redirect("unit", made.units.get().unit.public_id)
     return common.answer(
         request,
         "org/form.html",
@@ -215,22 +233,30 @@ def add(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def rename(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Give the unit another name from a day on."""
+def rename(request: HttpRequest, public_id: str, follow: Follow | None = None) -> HttpResponse:
+    """Give the unit another name from a day on, which may be to come."""
     unit = common.the_unit(request, public_id)
-    insist(rules.may_add_unit(request.authority, unit))  # type: ignore[attr-defined]
+    insist(rules.may_decide_unit(request.authority, unit))  # type: ignore[attr-defined]
     form = forms.Rename(request.POST or None, initial={"day": clock.today(), "name": common.name_of(unit)})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.rename_unit(
-                unit,
-                form.cleaned_data["name"],
-                day=form.cleaned_data["day"],
+            done = actions.decide(
+                Asked(
+                    "rename",
+                    form.cleaned_data["day"] or clock.today(),
+                    form.cleaned_data["document_no"],
+                    units=(unit.public_id,),
+                    name=form.cleaned_data["name"],
+                ),
                 by=request.me.actor,  # type: ignore[attr-defined]
+                follow=follow,
             )
         except Invalid as invalid:
             form.refuse(invalid)
         else:
+            if done.state == done.State.PLANNED:
+                messages.success(request, _("记为计划：到那一天由系统办理；之前可以放弃。"))
+                return redirect("change", done.public_id)
             messages.success(request, _("改好了；改名以前的报表仍用原来的名称。"))
             return redirect("unit", unit.public_id)
     return common.answer(
