@@ -20,6 +20,7 @@ from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
 from zhengyou.kit import clock
 from zhengyou.org.actions import decide
 from zhengyou.org.asked import Asked
+from zhengyou.org.actions.requests import ask as ask_for
 from zhengyou.org.models import Affiliation, Post
 from zhengyou.org.roster.actions_staging import stage as stage_roster
 from zhengyou.org.tests import builder
@@ -80,6 +81,7 @@ def things(school):
     )
     activity = Affiliation.objects.get(person=school.member2, role="A")
     post = Post.objects.get(person=school.secretary)
+    asked = ask_for(school.member, "correct", about="name", new_text="张卫", by=school.member.actor)
     campaign = Campaign.objects.get()
     renamed = Asked("rename", date(2010, 12, 1), "1", units=(school.branch.public_id,), name="国贸党支部")
     planned = decide(renamed, by=school.office.actor)
@@ -99,6 +101,10 @@ def things(school):
             found[name] = {"pk": waiting.duty_id}
         elif pattern.startswith("posts/<"):
             found[name] = {"pk": post.pk}
+        elif pattern.startswith("requests/<"):
+            found[name] = {"public_id": asked.public_id}
+        elif pattern.startswith("erasure/<"):
+            found[name] = {"public_id": school.stranger.public_id}
         elif pattern.startswith("activity/<"):
             found[name] = {"pk": activity.pk}
         elif pattern.startswith("changes/<"):
@@ -110,6 +116,7 @@ def things(school):
         "slot": slot.pk,
         "figure": "accepted",
         "kind": "exempt",
+        "purpose": "mail",
         "number": 1,
         "token": "x" * 24,
         "colour": "a5121b",

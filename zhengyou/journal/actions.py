@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from zhengyou.journal.models import Chain, Entry, SpentKey
+from zhengyou.journal.models import Chain, Entry, SpentKey, SubjectKey
 from zhengyou.kit import clock
 
 
@@ -140,19 +141,41 @@ def record(verb: str, *, by: Actor, unit: str = "", subject: str = "", **facts: 
 
 def _close(chain: Chain, entry: OpenEntry) -> None:
     row = entry.row
-    row.digests = {name: digest(value) for name, value in sorted(entry.facts.items())}
+    secret = _key_of(row.subject) if any(not _plain(value) for value in entry.facts.values()) else ""
+    row.digests = {name: digest(value, secret) for name, value in sorted(entry.facts.items())}
     row.hash = link(row)
     row.save(update_fields=["unit", "subject", "digests", "hash"])
     chain.last, chain.hash = row.id, row.hash
     chain.save()
 
 
-def digest(value: Any) -> Any:
-    """What the journal keeps of a fact: counts and yes/no as they are, everything else as a keyed digest."""
-    if value is None or isinstance(value, bool | int):
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int)
+
+
+def _key_of(subject: str) -> str:
+    """The own key of a person (made on first use); "" for every other subject."""
+    if not subject.startswith("person:"):
+        return ""
+    fresh = {"key": secrets.token_hex(32)}
+    return SubjectKey.objects.get_or_create(subject=subject, defaults=fresh)[0].key
+
+
+def destroy_key(subject: str) -> None:
+    """Destroy a person's key, within an erasure: what the journal keeps of the person cannot be told or tried any more."""
+    SubjectKey.objects.filter(subject=subject).delete()
+
+
+def digest(value: Any, secret: str = "") -> Any:
+    """What the journal keeps of a fact: counts and yes/no as they are, everything else as a keyed digest.
+
+    `secret` is the own key of the person that the entry is about.
+    """
+    if _plain(value):
         return value
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return hmac.new(settings.JOURNAL_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
+    key = (settings.JOURNAL_KEY + secret).encode()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def link(row: Entry) -> str:

@@ -1,4 +1,4 @@
-"""Entries of the hash chain, the keys they spent, evidence kept once, drafts."""
+"""Entries of the hash chain, the keys of persons and of forms, evidence kept once, drafts."""
 
 from __future__ import annotations
 
@@ -43,6 +43,19 @@ class Chain(models.Model):
 
     def __str__(self) -> str:
         return f"chain at {self.last}"
+
+
+class SubjectKey(models.Model):
+    """One person's own key: what entries about `person:<id>` keep is digested with it; destroyed when the person is erased.
+
+    Without it nobody can try out whether a name or a text was the one; the chain itself needs no key and stays whole.
+    """
+
+    subject = models.CharField(max_length=80, unique=True)
+    key = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"key of {self.subject}"
 
 
 class SpentKey(models.Model):

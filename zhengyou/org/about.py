@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhengyou.journal.actions import OpenEntry
+from zhengyou.org import figures
 from zhengyou.org.models import Person
 
 CORRECTION_DAYS = 15
@@ -38,14 +39,18 @@ class Section:
 
 @dataclass(frozen=True)
 class About:
-    """`held`: everything a room above keeps of a person; `forget`: empties it within an erasure, returns files now unused.
+    """`held`: everything a room above keeps of a person; `forget`: empties it within an erasure and returns the evidence
+    (row ids) that other work still links, which stays.
 
-    `correction_days`: days within which requests are decided.
+    `address`: where the thing that a request is about is seen.
+    `correction_days`: days within which requests are decided. `verb`: what an entry of the journal did, in words.
     """
 
     held: Callable[[Person], list[Section]] = lambda _person: []
-    forget: Callable[[OpenEntry, Person], None] = lambda _entry, _person: None
+    forget: Callable[[OpenEntry, Person], set[int]] = lambda _entry, _person: set()
+    address: Callable[[str], str] = lambda _about: ""
     correction_days: Callable[[], int] = lambda: CORRECTION_DAYS
+    verb: Callable[[str], str] = figures.verb
 
 
 NOTHING = About()

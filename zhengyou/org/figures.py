@@ -176,6 +176,17 @@ def verb(code: str) -> str:
         "org.slip_redeemed": _("用登录条设密码"),
         "org.office_invited": _("用命令行请进办公室"),
         "roster.imported": _("导入花名册"),
+        "rights.asked": _("交上申请"),
+        "rights.appealed": _("请上一级再看"),
+        "rights.withdrawn": _("撤回申请"),
+        "rights.granted": _("同意申请"),
+        "rights.refused": _("没有同意申请"),
+        "rights.consented": _("给了同意"),
+        "rights.consent_ended": _("收回了同意"),
+        "rights.taken": _("取了个人文件"),
+        "rights.glass": _("说明理由后打开登记"),
+        "rights.held": _("决定先保留"),
+        "rights.erased": _("删除个人信息"),
     }
     return words.get(code, code)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhengyou.kit.verdict import YES, Verdict, no
 from zhengyou.org import current, people, tree
-from zhengyou.org.models import Person, PersonRequest, Post, on
-from zhengyou.org.rules import Authority
+from zhengyou.org.models import Glass, Person, PersonRequest, Post, on
+from zhengyou.org.rules import Authority, may_see_person
 
 Kind, State = PersonRequest.Kind, PersonRequest.State
 
@@ -152,3 +153,28 @@ def waiting(authority: Authority) -> QuerySet[PersonRequest]:
             return found.none()
         found = found.filter(mine)
     return found.order_by("due_on", "id")
+
+
+def may_ask_for_glass(authority: Authority) -> Verdict:
+    """Whether break-glass is for this reader at all: who sees all units but no names."""
+    if authority.person is None or not authority.on_root("see_units") or authority.on_root("import"):
+        return no(_("这一步只给看得到全部单位、看不到名字的人用。"))
+    return YES
+
+
+def may_break_glass(authority: Authority, person: Person) -> Verdict:
+    """May open one person's entries with a reason: who sees all units but no names, and not the own (DOMAIN.md §7)."""
+    if not (verdict := may_ask_for_glass(authority)):
+        return verdict
+    if may_see_person(authority, person):
+        return no(_("这个人的登记您本来就看得到。"))
+    if person.erased_on is not None:
+        return no(_("这个人的个人信息已经删除。"))
+    return YES
+
+
+def glass_open(authority: Authority, person: Person) -> bool:
+    """Whether this person's entries stand open to the reader for the hour; one query."""
+    if authority.person is None:
+        return False
+    return Glass.objects.filter(by=authority.person, person=person, until__gt=timezone.now()).exists()

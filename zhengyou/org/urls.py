@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from zhengyou.org import urls_rights
+from zhengyou.org.about import NOTHING, About
 from zhengyou.org.actions.rows import Follow
 from zhengyou.org.roster.urls import doors as roster_doors
 from zhengyou.org.views import changes, members, person, posts, setup, slips, units
 
 
-def doors(follow: Follow | None = None) -> list[URLPattern]:
-    """All doors of the room; `follow` is what the rooms above do within every change of the organisation."""
+def doors(follow: Follow | None = None, about: About = NOTHING) -> list[URLPattern]:
+    """All doors of the room; `follow` is what the rooms above do within every change, `about` what they hold of a person."""
     roster = follow.roster if follow is not None else None
     then = {"then": roster}
     whole = {"follow": follow}
     return [
         path("setup/<str:token>/", setup.page, name="setup"),
         path("slip/", slips.redeem, name="slip"),
-        path("me/", person.me, name="me"),
         path("my-unit/", units.my_unit, name="my_unit"),
         path("vacancies/", units.vacancies, name="vacancies"),
         path("units/", units.browser, name="units"),
@@ -48,6 +49,7 @@ def doors(follow: Follow | None = None) -> list[URLPattern]:
         path("people/<str:public_id>/slip/", slips.one, name="person_slip"),
         path("people/<str:public_id>/slip/cancel/", slips.cancel, name="person_slip_cancel"),
         path("activity/<int:pk>/end/", person.end_activity, then, name="activity_end"),
+        *urls_rights.doors(about, roster),
         *roster_doors(roster),
     ]
 

@@ -38,6 +38,16 @@ def power(name: str) -> Rule:
     return lambda authority: authority.anywhere(name)
 
 
+def decides(authority: Authority) -> bool:
+    """Whoever decides requests of persons: heads of units and the office."""
+    return authority.anywhere("see_names") or authority.on_root("import")
+
+
+def breaks_glass(authority: Authority) -> bool:
+    """Whoever sees all units but no names."""
+    return authority.on_root("see_units") and not authority.on_root("import")
+
+
 @dataclass(frozen=True)
 class Place:
     """One entry: key, words, name of its address, drawing, heading, and who sees it."""
@@ -68,6 +78,8 @@ PLACES = (
     Place("duties", _("任务清单"), "duties", "clipboard-list", WORK, power("exempt"), below=False),
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, power("start")),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
+    Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),
+    Place("glass", _("说明理由后打开登记"), "glass", "lock", BASE, breaks_glass),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
     Place("roster", _("花名册导入"), "roster", "upload", BASE, power("import")),
 )

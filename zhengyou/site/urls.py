@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from zhengyou.org import urls as org
 from zhengyou.site import faults, views
 from zhengyou.site.following import FOLLOW
+from zhengyou.site.remembering import ABOUT
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -23,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^brand-(?P<colour>[0-9a-f]{6})\.css$", views.brand, name="brand"),
     path("", include("zhengyou.overview.urls")),
     path("", include("zhengyou.campaigns.urls")),
-    path("", include(org.doors(FOLLOW))),
+    path("", include(org.doors(FOLLOW, ABOUT))),
 ]
 
 handler400 = faults.bad_request

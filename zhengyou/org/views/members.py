@@ -18,6 +18,7 @@ from zhengyou.kit.faults import Invalid
 from zhengyou.kit.sheets import write_rows
 from zhengyou.kit.verdict import Refused, insist
 from zhengyou.org import actions, current, forms, people, rules, tree
+from zhengyou.org.actions import looking
 from zhengyou.org.actions.rows import Then
 from zhengyou.org.models import Affiliation, Person, Unit, on
 from zhengyou.org.views import common
@@ -90,6 +91,7 @@ def listing(request: HttpRequest, public_id: str) -> HttpResponse:
     if not names:
         chosen |= {"q": "", "below": False, "category": "", "status": "", "role": "R"}
     page, words = common.pages(request, _found(request, unit, chosen)), common.words(request)
+    looking.look_at_unit(request.me, unit, looking.NAMES, below=chosen["below"])  # type: ignore[attr-defined]
     return render(
         request,
         "org/members.html",
@@ -124,6 +126,7 @@ def export(request: HttpRequest, public_id: str) -> FileResponse:
     headers = [_("姓名"), _("编号"), _("单位"), _("类别"), _("状态"), _("从哪一天起")]
     if contact:
         headers += [_("邮箱"), _("电话")]
+    looking.look_at_unit(request.me, unit, looking.EXPORT, below=chosen["below"])  # type: ignore[attr-defined]
     out = BytesIO()
     write_rows(
         out,

@@ -1,4 +1,4 @@
-"""One person: everything the system holds, for that person; the roster entry for those who may see it."""
+"""One person: the roster entry for those who may see it; each look is kept for that person to read."""
 
 from __future__ import annotations
 
@@ -15,31 +15,36 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, current, figures, forms, people, rules, tree
+from zhengyou.org import actions, current, figures, forms, people, rights, rules, tree
+from zhengyou.org.actions import looking
 from zhengyou.org.actions.rows import Then
 from zhengyou.org.models import Affiliation, Person, Placement, Post, Slip, Unit, User, on
 from zhengyou.org.views import common
 
 
 @require_GET
-def me(request: HttpRequest) -> HttpResponse:
-    """My record: every fact about me, who wrote it and when."""
-    return _record(request, request.me)  # type: ignore[attr-defined]
-
-
-@require_GET
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The roster entry of another person; the own one leads to my record."""
+    """The roster entry of another person; the own one leads to my information. The look is kept for that person."""
+    me, authority = request.me, request.authority  # type: ignore[attr-defined]
+    found = Person.objects.filter(public_id=public_id).first()
+    if (
+        found is not None
+        and not rules.may_see_person(authority, found)
+        and rights.glass_open(authority, found)
+    ):
+        looking.look_at_person(me, found, looking.GLASS)
+        return _record(request, found, glass=True)
     person = common.the_person(request, public_id)
-    if person == request.me:  # type: ignore[attr-defined]
+    if person == me:
         return redirect("me")
+    contact = rules.may_see_contact(authority, person)
+    looking.look_at_person(me, person, looking.CONTACT if contact else looking.PERSON)
     return _record(request, person)
 
 
-def _record(request: HttpRequest, person: Person) -> HttpResponse:
+def _record(request: HttpRequest, person: Person, *, glass: bool = False) -> HttpResponse:
     day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
-    mine = person == request.me  # type: ignore[attr-defined]
-    whole = mine or authority.on_root("import")
+    whole = authority.on_root("import")
     home = people.home(person, day)
     words = common.words(request)
     affiliations = _facts(person.affiliations.order_by("-valid_from", "role", "id"), words)
@@ -50,7 +55,7 @@ def _record(request: HttpRequest, person: Person) -> HttpResponse:
     units = [a["row"].unit_id for a in affiliations if a["now"]]
     context: dict[str, Any] = {
         "person": person,
-        "mine": mine,
+        "glass": glass,
         "whole": whole,
         "home": home,
         "home_open": home is not None and authority.opens_unit(home.unit_id),
@@ -63,7 +68,7 @@ def _record(request: HttpRequest, person: Person) -> HttpResponse:
         "may_contact": rules.may_see_contact(authority, person),
         "may_slip": rules.may_make_slips(authority, person),
         "may_change": rules.may_change_roster(authority, units or [authority.root or 0]),
-        "acts": authority.anywhere("slips", "import", "appoint") and not mine,
+        "acts": authority.anywhere("slips", "import", "appoint"),
     }
     if whole:
         entries = common.pages(request, figures.entries_about(person), 20)

@@ -18,6 +18,7 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
 from zhengyou.org import actions, forms, people, rules
+from zhengyou.org.actions import looking
 from zhengyou.org.actions.accounts import MadeSlip, TooManyTriesError
 from zhengyou.org.models import Unit, User
 from zhengyou.org.views import common
@@ -52,6 +53,7 @@ def _choose(
 ) -> HttpResponse:
     authority = request.authority  # type: ignore[attr-defined]
     shown = list(page)
+    looking.look_at_unit(request.me, unit, looking.NAMES, below=deep)  # type: ignore[attr-defined]
     signed = dict(User.objects.filter(person__in=shown).values_list("person_id", "is_active"))
     verdicts = rules.slips_for(authority, shown)
     rows = []
@@ -92,6 +94,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _sheet(request: HttpRequest, made: list[MadeSlip]) -> HttpResponse:
     """The printed sheet: several slips on an A4 page; the codes are shown this once and kept nowhere."""
+    looking.look_at_people(request.me, [slip.person.pk for slip in made], looking.SLIP)  # type: ignore[attr-defined]
     address = request.build_absolute_uri(reverse("slip"))
     homes = dict(people.with_homes([slip.person for slip in made], clock.today()))
     slips = [

@@ -1,0 +1,257 @@
+"""Everything this room holds about one person, each fact with where it comes from; the rooms above add theirs (`About`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from zhengyou.journal.models import Draft, Entry, Evidence
+from zhengyou.kit.sql import FAR
+from zhengyou.org import current, figures, looks, rights, tree
+from zhengyou.org.about import About, Fact, Section
+from zhengyou.org.models import (
+    Affiliation,
+    Consent,
+    Person,
+    PersonRequest,
+    Post,
+    RosterImport,
+    RosterRow,
+    Slip,
+    Transfer,
+    User,
+)
+
+
+def sections(person: Person, about: About, words: current.Words, *, whole: bool = False) -> list[Section]:
+    """All facts by sort, sources filled in; `whole` also lists the own acts one by one (the personal file)."""
+    found = [
+        _roster(person),
+        _affiliations(person, words),
+        _posts(person, words),
+        *about.held(person),
+        _requests(person, words),
+        _consents(person),
+        _writing(person),
+        _account(person),
+        _staged(person),
+        Section("looks", _("谁看过"), looks.facts(person)),
+        _journal(person, about),
+    ]
+    if whole:
+        found.append(_acts(person, about))
+    return _sourced([section for section in found if section.facts], about)
+
+
+def span(row: Affiliation | Post | Consent) -> str:
+    """The days of a dated row in words; what was taken back says so."""
+    if row.valid_to == FAR:
+        text = _("%(a)s 起") % {"a": row.valid_from.isoformat()}
+    else:
+        text = _("%(a)s 至 %(b)s") % {"a": row.valid_from.isoformat(), "b": row.valid_to.isoformat()}
+    if row.dropped_id:
+        text = _("%(text)s（由第 %(n)s 条更正，不再算数）") % {"text": text, "n": row.dropped_id}
+    return text
+
+
+def _roster(person: Person) -> Section:
+    first = figures.entries_about(person).order_by("id").values_list("id", flat=True).first() or 0
+    contact = Entry.objects.filter(subject=f"person:{person.public_id}", verb="org.contact_set")
+    set_last = contact.order_by("-id").values_list("id", flat=True).first() or first
+    granted = PersonRequest.objects.filter(person=person, kind="correct", state=PersonRequest.State.GRANTED)
+    corrected = dict(granted.order_by("id").values_list("about", "decided_entry_id"))
+    facts = []
+    for name in rights.FIELDS:
+        value = getattr(person, name, None) if name not in ("category", "status", "unit") else None
+        if value:
+            source = corrected.get(name) or (set_last if name in ("email", "phone") else first)
+            text = value.isoformat() if isinstance(value, date) else str(value)
+            facts.append(Fact(str(rights.FIELDS[name]), text, entry=source, about=name))
+    if person.hold:
+        facts.append(Fact(_("暂不删除"), person.hold))
+    return Section("roster", _("基本登记"), facts)
+
+
+def _affiliations(person: Person, words: current.Words) -> Section:
+    rows = list(person.affiliations.order_by("dropped_id", "-valid_from", "role", "id"))
+    called = _called(rows)
+    facts = []
+    for row in rows:
+        more = [words(row.category), words(row.status), _("活动单位") if row.role == "A" else ""]
+        text = _("；").join(x for x in (span(row), *more) if x)
+        facts.append(Fact(called.get(row.unit_id, ""), text, row.valid_from, row.entry_id, about="unit"))
+    rows_moved = Transfer.objects.filter(person=person).order_by("-id")
+    units = tree.names({u for t in rows_moved for u in (t.source_id, t.target_id) if u}, date.max)
+    for move in rows_moved:
+        ways = [units.get(u or 0) or move.outside or "—" for u in (move.source_id, move.target_id)]
+        text = _("从「%(a)s」到「%(b)s」；%(reason)s") % {"a": ways[0], "b": ways[1], "reason": move.reason}
+        facts.append(Fact(_("介绍信 %(no)s") % {"no": move.letter_no}, text, move.asked_on, move.entry_id))
+    return Section("affiliations", _("所在单位"), facts)
+
+
+def _called(rows: Iterable[Affiliation | Post]) -> dict[int, str]:
+    """What units were called on the first day of the newest row that names them; one query."""
+    wanted = {row.unit_id for row in rows}
+    found = tree.names(wanted, date(9999, 12, 30))
+    missing = wanted - found.keys()
+    for row in rows:
+        if row.unit_id in missing:
+            found |= tree.names([row.unit_id], row.valid_from)
+    return found
+
+
+def _posts(person: Person, words: current.Words) -> Section:
+    rows = list(person.posts.order_by("dropped_id", "-valid_from", "id"))
+    called = _called(rows)
+    facts = [
+        Fact(
+            f"{words(row.post)} · {called.get(row.unit_id, '')}",
+            _("；").join(x for x in (span(row), row.document_no) if x),
+            row.valid_from,
+            row.entry_id,
+        )
+        for row in rows
+    ]
+    return Section("posts", _("担任的职务"), facts)
+
+
+def request_line(request: PersonRequest, words: current.Words) -> str:
+    """A request with both texts and its answer, in one line."""
+    parts = []
+    if request.old_text or request.new_text:
+        old, new = words(request.old_text) or "—", words(request.new_text) or "—"
+        parts.append(_("原来「%(old)s」，应为「%(new)s」") % {"old": old, "new": new})
+    parts += [text for text in (request.reason, str(state_words()[request.state])) if text]
+    if request.answer:
+        parts.append(_("答复：%(text)s") % {"text": request.answer})
+    return _("；").join(parts)
+
+
+def state_words() -> dict[int, str]:
+    """States of a request in words."""
+    return {
+        10: _("等决定"),
+        20: _("同意了"),
+        30: _("没有同意"),
+        40: _("撤回了"),
+    }
+
+
+def kind_word(kind: str) -> str:
+    """Sorts of requests in words."""
+    return {"correct": _("请求更正"), "object": _("提出异议"), "erase": _("请求删除")}[kind]
+
+
+def _requests(person: Person, words: current.Words) -> Section:
+    facts = [
+        Fact(
+            f"{kind_word(row.kind)} · {rights.label(row.about)}",
+            request_line(row, words),
+            row.asked_on,
+            row.entry_id,
+            url=row.public_id,
+        )
+        for row in person.requests.order_by("-id")
+    ]
+    return Section("requests", _("申请"), facts)
+
+
+def purpose_word(purpose: str) -> str:
+    """Uses that need a consent, in words."""
+    return {"mail": _("每周一封邮件，写着要办的事")}.get(purpose, purpose)
+
+
+def _consents(person: Person) -> Section:
+    rows = person.consents.order_by("-id")
+    facts = [Fact(purpose_word(row.purpose), span(row), row.valid_from, row.entry_id) for row in rows]
+    return Section("consents", _("同意"), facts)
+
+
+def _writing(person: Person) -> Section:
+    facts = []
+    newest: dict[str, Draft] = {}
+    for draft in Draft.objects.filter(owner=person.public_id).order_by("version"):
+        newest[draft.label] = draft
+    for label, draft in sorted(newest.items()):
+        text = _("；").join(str(value) for value in draft.body.values() if value)
+        day = timezone.localdate(draft.saved_at)
+        facts.append(Fact(_("草稿 %(label)s") % {"label": label}, text, day, source=_("您写的，没有交")))
+    for piece in Evidence.objects.filter(owner=person.public_id).order_by("-id"):
+        facts.append(Fact(piece.name or _("说明"), piece.text, entry=piece.entry_id))
+    return Section("writing", _("您写的和传的"), facts)
+
+
+def _account(person: Person) -> Section:
+    facts = []
+    user = User.objects.filter(person=person).first()
+    if user is not None:
+        state = _("能登录") if user.is_active else _("已停用")
+        facts.append(Fact(_("登录名"), f"{user.number} · {state}"))
+        if user.last_login:
+            facts.append(Fact(_("上次登录"), day=timezone.localdate(user.last_login)))
+    for slip in Slip.objects.filter(person=person).order_by("-id"):
+        used = (
+            _("用过")
+            if slip.used_at
+            else pgettext("slip", "作废")
+            if slip.cancelled_at
+            else _("有效到 %(d)s") % {"d": timezone.localdate(slip.expires_at).isoformat()}
+        )
+        facts.append(Fact(_("登录条"), used, entry=slip.entry_id))
+    return Section("account", _("账号"), facts)
+
+
+def _staged(person: Person) -> Section:
+    if not person.number:
+        return Section("staged", "")
+    rows = RosterRow.objects.filter(Q(number=person.number) | Q(said__known=person.public_id)).select_related(
+        "roster"
+    )
+    facts = [
+        Fact(row.roster.file_name, f"{row.name} {row.number} {row.unit}", row.roster.day) for row in rows
+    ]
+    return Section("staged", _("正在核对的名册"), facts)
+
+
+def _journal(person: Person, about: About) -> Section:
+    rows = figures.entries_about(person)
+    names = figures.actors(row.actor for row in rows)
+    facts = [Fact(about.verb(row.verb), names[row.actor], row.day, row.id, source="—") for row in rows]
+    return Section("journal", _("谁在什么时候写过"), facts)
+
+
+def _acts(person: Person, about: About) -> Section:
+    rows = Entry.objects.filter(actor=person.public_id).order_by("-id")
+    facts = [Fact(about.verb(row.verb), row.subject, row.day, row.id, source="—") for row in rows]
+    files = RosterImport.objects.filter(owner=person.public_id).order_by("-id")
+    facts += [Fact(_("传的名册"), row.file_name, row.day, row.entry_id or 0) for row in files]
+    return Section("acts", _("您在系统里做过的"), facts)
+
+
+def _sourced(found: Sequence[Section], about: About) -> list[Section]:
+    """Every fact with what wrote it in words: the act, who, the import's file; three queries for all."""
+    ids = {fact.entry for section in found for fact in section.facts if fact.entry and not fact.source}
+    rows: dict[int, Entry] = {}
+    listed = sorted(ids)
+    for start in range(0, len(listed), 500):
+        rows |= Entry.objects.in_bulk(listed[start : start + 500])
+    names = figures.actors(row.actor for row in rows.values())
+    imports = RosterImport.objects.filter(
+        entry__in=[k for k, r in rows.items() if r.verb == "roster.imported"]
+    )
+    files = dict(imports.values_list("entry_id", "file_name"))
+
+    def source(fact: Fact) -> Fact:
+        row = rows.get(fact.entry)
+        if row is None or fact.source:
+            return replace(fact, source="" if fact.source == "—" else fact.source)
+        parts = [about.verb(row.verb), files.get(row.id, ""), names[row.actor]]
+        return replace(fact, source=" · ".join(p for p in parts if p), day=fact.day or row.day)
+
+    return [replace(section, facts=[source(fact) for fact in section.facts]) for section in found]
