@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
+from django.urls import get_resolver, reverse
 
 CAST = ["office", "leader", "inspector", "inner", "leaf", "returned", "member", "dual"]
 THOROUGH = {
@@ -72,4 +75,99 @@ def test_from_the_total_to_the_units_missing_count_in_four_clicks(demo, visitor)
         clicks += 1
         page.wait_for_load_state()
     assert clicks <= 4
+    window.check()
+
+
+#: Addresses that no page needs to link to, and why.
+UNLINKED = {
+    "account_set_password": "the page for changing a password leads there where there is none yet",
+    "board_export": "the topmost unit's, which the board links to under that unit's own address",
+    "alive": "asked by the page's own script",
+    "language": "a button",
+    "demo": "a button",
+    "duties_decide": "a button",
+}
+DOWNLOADS = r"/export/|\.yaml$|/template/|/files/|annotated"
+FORMS = [
+    r"/units/\w{12}/add/$", r"/units/\w{12}/rename/$", r"/units/\w{12}/appoint/$", r"/units/\w{12}/members/add/$",
+    r"/units/\w{12}/slips/$", r"/posts/\d+/end/$", r"/people/\w{12}/move/$", r"/people/\w{12}/leave/$",
+    r"/people/\w{12}/contact/$", r"/account/password/$", r"/account/devices/$", r"/duties/$",
+]  # fmt: skip
+
+
+def linked(window, *start: str) -> tuple[set[str], list[str]]:
+    """Every address that the pages within reach link to, and the pages: three of a sort are opened."""
+    seen, found, pages, queue = Counter(), set(), [], [urlsplit(window.page.url).path, *start]
+    while queue:
+        path = queue.pop(0)
+        if (
+            path in pages
+            or seen[shape(path)] >= 3
+            or re.search(DOWNLOADS + r"|/board/\w+/\w+/|sign-out", path)
+        ):
+            continue
+        seen[shape(path)] += 1
+        if window.go(path) != 200:
+            continue
+        pages.append(path)
+        here = window.page.eval_on_selector_all(
+            "main a[href], nav a[href], header a[href], form[action]",
+            "all => all.map(one => one.href || one.action).filter(l => l.startsWith(location.origin))",
+        )
+        here = [urlsplit(link)._replace(scheme="", netloc="", fragment="").geturl() for link in here]
+        found |= {urlsplit(link).path for link in here}
+        queue += [link for link in here if not link.startswith("/static/")]
+    return found, pages
+
+
+def doors() -> dict[str, str]:
+    """Name and address of every door of the product that takes no argument."""
+    found = {}
+
+    def walk(patterns):
+        for one in patterns:
+            if hasattr(one, "url_patterns"):
+                walk(one.url_patterns)
+            elif one.name and not one.pattern.converters and not one.pattern.regex.groups:
+                found[one.name] = reverse(one.name)
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+def test_every_page_of_the_product_is_linked_from_another(demo, visitor):
+    found = set()
+    for who in ("office", "leaf", "member"):
+        window = visitor(demo)
+        window.go("/sign-in/")
+        found |= set(
+            window.page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+        )
+        become(window, CAST.index(who))
+        found |= linked(window)[0]
+    found = {urlsplit(link).path for link in found}
+    assert len(doors()) > 15
+    assert {name for name, path in doors().items() if path not in found} <= set(UNLINKED)
+
+
+@pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
+def test_every_form_of_the_office_is_clean(demo, demo_room, visitor, width, language):
+    window = visitor(demo, width, language)
+    become(window, CAST.index("office"))
+    cast = json.loads((demo_room / "demo.json").read_text("utf8"))["cast"]
+    member = cast[CAST.index("member")]["number"]
+    links, pages = linked(window, f"/units/?q={member}", "/account/password/")
+    for form in FORMS:
+        path = next((p for p in [*pages, *sorted(links)] if re.search(form, p)), None)
+        assert path, f"no page links to {form}"
+        assert window.go(path) == 200
+        window.check()
+    # the sheet of slips opens in a window of its own
+    window.go(next(p for p in pages if p.startswith("/people/")))
+    unit = window.page.locator(".zy-crumb a").last.get_attribute("href")
+    window.go(f"{unit}slips/")
+    with window.context.expect_page() as opened:
+        window.page.locator("main form button.btn-primary").click()
+    window.page = opened.value
+    window.page.wait_for_load_state()
     window.check()
