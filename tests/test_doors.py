@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from zhengyou.campaigns.actions import closing
+from zhengyou.campaigns.actions import asking, closing
 from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
 from zhengyou.journal.actions import record
 from zhengyou.kit import clock
@@ -86,6 +86,7 @@ def things(school):
     with record("slot.closed", by=school.office.actor) as entry:
         report = closing.freeze(entry, Slot.objects.get(task__code="spirit"), "")
     asked = ask_for(school.member, "correct", about="name", new_text="张卫", by=school.member.actor)
+    question = asking.ask(duty, "要写几条？", by=school.member.actor)
     campaign = Campaign.objects.get()
     renamed = Asked("rename", date(2010, 12, 1), "1", units=(school.branch.public_id,), name="国贸党支部")
     planned = decide(renamed, by=school.office.actor)
@@ -99,6 +100,10 @@ def things(school):
             found[name] = {"public_id": campaign.public_id}
         elif pattern.startswith("roster/<"):
             found[name] = {"public_id": roster.public_id}
+        elif pattern.startswith("questions/<"):
+            found[name] = {"public_id": question.public_id}
+        elif pattern.startswith("tasks/<"):
+            found[name] = {"pk": duty.slot.task_id}
         elif pattern.startswith("reports/<"):
             found[name] = {"public_id": report.public_id}
         elif pattern.startswith("duties/<"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from zhengyou.campaigns.views import (
+    asking,
     dates,
     decisions,
     duties,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("duties/<int:pk>/decide/<slug:kind>/", decisions.decide_one, name="duty_decide"),
     path("duties/<int:pk>/files/", files.attach, name="duty_attach"),
     path("duties/<int:pk>/files/<int:number>/", files.serve, name="duty_file"),
+    path("duties/<int:pk>/ask/", asking.duty, name="duty_ask"),
+    path("tasks/<int:pk>/ask/", asking.task, name="task_ask"),
+    path("questions/", asking.listing, name="asked"),
+    path("questions/<slug:public_id>/", asking.page, name="question"),
     path("reviews/", reviews.queue, name="reviews"),
     path("reviews/<int:pk>/", reviews.page, name="review"),
     path("campaigns/", preparing.listing, name="campaigns"),

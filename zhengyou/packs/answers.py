@@ -146,6 +146,12 @@ def _defaulted(src: Source, addr: str) -> list[Path]:
     if key in OF_AFFILIATION and keys[-2] == "affiliation" and isinstance(src.data.get("organisation"), dict):
         path: Path = ("organisation", "affiliation", key)
         return [] if _stated(src, path) else [path]
+    if addr == "rules.ask_days":
+        return (
+            []
+            if _stated(src, ("rules", key)) or not isinstance(src.data.get("rules"), dict)
+            else [("rules", key)]
+        )
     if key in OF_A_REVIEW and keys[-2] == "review":
         return _of_review(src, ".".join(keys[:-2]), key)
     hits = [path for path in find(all_paths(src), above) if isinstance(_at(src, path), dict)]

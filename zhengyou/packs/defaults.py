@@ -14,6 +14,9 @@ from .walking import Context, TaskAt, tasks_of
 from .wording import Named
 from .wording import Text as _
 
+ASK_DAYS = 7
+"""Days within which a question to the superior is answered, where the pack does not say."""
+
 
 @dataclass(frozen=True)
 class Default:
@@ -30,7 +33,11 @@ class Default:
 
 def defaults_of(context: Context) -> list[Default]:
     """All defaults of a pack, the organisation's first."""
-    return [*_organisation(context), *(d for at in tasks_of(context.pack) for d in _task(context, at))]
+    return [
+        *_organisation(context),
+        *_rules(context),
+        *(d for at in tasks_of(context.pack) for d in _task(context, at)),
+    ]
 
 
 def _organisation(context: Context) -> Iterator[Default]:
@@ -52,6 +59,11 @@ def _organisation(context: Context) -> Iterator[Default]:
     for code, post in block.posts.items():
         if code not in DEFAULT_POSTS and not post.states("may"):
             yield Default(f"organisation.posts.{code}.may", "none", _("没写权限就没有权限"))
+
+
+def _rules(context: Context) -> Iterator[Default]:
+    if not context.pack.rules.states("ask_days"):
+        yield Default("rules.ask_days", str(ASK_DAYS), _("没写几天内答复，问上级的 7 天内答"))
 
 
 def _task(context: Context, at: TaskAt) -> Iterator[Default]:

@@ -18,6 +18,7 @@ _KEYS: dict[str, tuple[str, str]] = {
     "on": ("哪一天", "day"),
     "joiners": ("中途加入的", "joiners"),
     "joiner_days": ("还剩几天", "days left"),
+    "ask_days": ("几天内答复问题", "days to answer a question"),
     "by": ("由谁审", "reviewed by"),
     "minutes": ("用时（分钟）", "minutes"),
     "quorum": ("到会要求", "quorum"),

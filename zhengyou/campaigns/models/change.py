@@ -105,7 +105,11 @@ class Report(models.Model):
 
 
 class Question(models.Model):
-    """A question to the superior about a duty or a task's clause, answered by `due_on`; `common`: the answer is for all."""
+    """A question to the superior about a duty or a task's clause, answered by `due_on`.
+
+    `common`: the answer is for everybody in the task's audience, under the question as the answerer words it
+    (`for_all`), never with who asked.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id, editable=False)
     task = models.ForeignKey(Task, models.PROTECT, related_name="questions", db_index=False)
@@ -120,6 +124,7 @@ class Question(models.Model):
     answered_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, db_index=False)
     answered_on = models.DateField(null=True)
     common = models.BooleanField(default=False)
+    for_all = models.TextField(blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
     answered_entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", null=True, db_index=False)
 

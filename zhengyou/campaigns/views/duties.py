@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhengyou.campaigns import rules
 from zhengyou.campaigns.actions import deciding, handing
 from zhengyou.campaigns.forms import HandInForm
-from zhengyou.campaigns.views import drafting, files
+from zhengyou.campaigns.views import asking, drafting, files
 from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.shown import Page, address, choices, fetch
 from zhengyou.journal import drafts
@@ -44,6 +44,7 @@ def _page(
         "page": shown,
         "problems": problems or [],
         "errors_title": _("还不能交，填好的都留着"),
+        "asked": asking.about(request, shown.duty),
     }
     shown.decisions = choices(request, shown.duty)
     if shown.may_hand_in:

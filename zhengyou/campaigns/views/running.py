@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhengyou.campaigns import steering
-from zhengyou.campaigns.models import Campaign, Phase
+from zhengyou.campaigns.models import Campaign, Phase, Question, Task
 from zhengyou.campaigns.views import moved, words
 from zhengyou.org.rules import Authority
 
@@ -28,16 +29,22 @@ def running_chips(campaign: Campaign, authority: Authority) -> list[dict[str, An
 
 
 def with_changes(campaign: Campaign, programmes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The plan's lines with what running has added: old dates where dates were moved, phases that wait for a gate."""
+    """The plan's lines with what running has added: old dates, phases that wait for a gate, ways to ask."""
     if campaign.started_on is None:
         return programmes
     dates, gates = moved.of_plan(campaign), _gates(campaign)
+    tasks = dict(Task.objects.filter(campaign=campaign, replaced_by=None).values_list("code", "pk"))
+    common = Question.objects.filter(common=True, task__campaign=campaign)
+    answered = Counter(common.values_list("task__code", flat=True))
     for programme in programmes:
         for phase in programme["phases"]:
             if gate := gates.get((programme["code"], phase.get("code", ""))):
                 phase["waits"] = _("等「%(phase)s」验收以后才开始") % {"phase": gate}
             for line in phase["tasks"]:
                 line["moved"] = dates.get(line["code"], "")
+                line["common"] = answered[line["code"]]
+                if campaign.state == Campaign.State.RUNNING and line["code"] in tasks:
+                    line["ask"] = reverse("task_ask", args=[tasks[line["code"]]])
     return programmes
 
 
