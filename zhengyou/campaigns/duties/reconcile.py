@@ -58,8 +58,9 @@ def follow_roster(entry: OpenEntry) -> dict[str, int]:
     done = reconcile(units, entry, today)
     if touched(entry):
         members = [slot for slot in slots if slot.task.subject == Task.Subject.MEMBER]
-        for rule, n in _members(members, entry, today, _OF_ENTRY, {}).items():
-            done[rule] = done.get(rule, 0) + n
+        for group in _groups(members, False).values():  # an audience each
+            for rule, n in _members(group, entry, today, _OF_ENTRY, {}).items():
+                done[rule] = done.get(rule, 0) + n
     for rule, n in adopt(entry, (slot.pk for slot in slots), today).items():
         done[rule] = done.get(rule, 0) + n
     if done.get("move") or done.get("adopt"):

@@ -178,6 +178,21 @@ def test_golden_case_8_a_transfer_on_the_20th_is_owed_by_the_new_unit_and_the_pa
     settled()
 
 
+def test_who_moves_owes_the_tasks_of_the_own_audience_only(school):
+    with clock.playing(day(11, 2)):
+        play.run(
+            play.member_task("all", play.slot("x", day(11, 1), day(11, 30))),
+            play.member_task(
+                "staff",
+                play.slot("x", day(11, 1), day(11, 30)),
+                conditions=(play.equals("category", "staff"),),
+            ),
+        )
+    org.move_members([school.member], school.branch3, day=TODAY, by=BY, then=FOLLOW.roster)
+    assert play.duty_of(school.member, "all").unit == school.branch3
+    assert not Duty.objects.filter(slot__task__code="staff", member=school.member).exists()
+
+
 def test_a_paper_that_waits_at_a_closed_unit_waits_at_the_successor(school):
     play.hand_in(
         school.neighbour, school.neighbour, "read", base_version=None
