@@ -176,6 +176,7 @@ def verb(code: str) -> str:
         "org.slip_redeemed": _("用登录条设密码"),
         "org.office_invited": _("用命令行请进办公室"),
         "roster.imported": _("导入花名册"),
+        "roster.undone": _("撤销一次导入"),
         "rights.asked": _("交上申请"),
         "rights.appealed": _("请上一级再看"),
         "rights.withdrawn": _("撤回申请"),

@@ -21,6 +21,7 @@ from zhengyou.org.models import (
     Person,
     PersonRequest,
     Post,
+    RosterBefore,
     RosterImport,
     RosterRow,
     Slip,
@@ -207,6 +208,16 @@ def _account(person: Person) -> Section:
     return Section("account", _("账号"), facts)
 
 
+def _before(person: Person) -> list[Fact]:
+    """What imports of the last days wrote over, kept as long as they can be undone."""
+    kept = RosterBefore.objects.filter(person=person).select_related("roster")
+    text = _("原来的：%(was)s（只留到不能再撤销那次导入为止）")
+    return [
+        Fact(row.roster.file_name, text % {"was": _("，").join(old for old, _new in row.fields.values() if old)})
+        for row in kept
+    ]
+
+
 def _staged(person: Person) -> Section:
     if not person.number:
         return Section("staged", "")
@@ -216,7 +227,7 @@ def _staged(person: Person) -> Section:
     facts = [
         Fact(row.roster.file_name, f"{row.name} {row.number} {row.unit}", row.roster.day) for row in rows
     ]
-    return Section("staged", _("正在核对的名册"), facts)
+    return Section("staged", _("正在核对的名册"), [*facts, *_before(person)])
 
 
 def _journal(person: Person, about: About) -> Section:

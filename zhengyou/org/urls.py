@@ -50,7 +50,7 @@ def doors(follow: Follow | None = None, about: About = NOTHING) -> list[URLPatte
         path("people/<str:public_id>/slip/cancel/", slips.cancel, name="person_slip_cancel"),
         path("activity/<int:pk>/end/", person.end_activity, then, name="activity_end"),
         *urls_rights.doors(about, roster),
-        *roster_doors(roster),
+        *roster_doors(follow),
     ]
 
 

@@ -26,4 +26,5 @@ FOLLOW = Follow(
     regraft=figures.regraft,
     recount=figures.rebuild,
     figures=_figures,
+    leaning=duties.leaning,
 )

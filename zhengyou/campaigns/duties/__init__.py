@@ -5,6 +5,7 @@ from zhengyou.campaigns.duties.decisions import carry_out
 from zhengyou.campaigns.duties.disposing import adopt, dispose_of, open_work
 from zhengyou.campaigns.duties.events import apply, change
 from zhengyou.campaigns.duties.faults import faults
+from zhengyou.campaigns.duties.leaning import leaning
 from zhengyou.campaigns.duties.reconcile import dispose, follow_roster, open_slots, reconcile, touched
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "faults",
     "follow_roster",
     "fragment",
+    "leaning",
     "open_slots",
     "open_work",
     "reconcile",

@@ -28,6 +28,7 @@ from zhengyou.org.models import (
     Person,
     PersonRequest,
     Post,
+    RosterBefore,
     RosterImport,
     RosterRow,
     Slip,
@@ -117,6 +118,7 @@ def _rosters(person: Person) -> None:
         if person.number and person.number in str([roster.reading, roster.questions, roster.decisions]):
             named.add(roster.pk)
     rows.delete()
+    RosterBefore.objects.filter(person=person).delete()
     for roster in left.filter(pk__in=named):
         RosterImport.objects.filter(pk=roster.pk).update(reading={}, questions=[], decisions={})
         for path in (Path(settings.DATA) / "staging").glob(f"*roster-{roster.public_id}*"):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from zhengyou.journal.actions import OpenEntry
@@ -53,7 +54,8 @@ class Follow:
 
     `roster` after affiliations changed; `work` tells what is open in units that close on a day, `dispose` deals with it;
     `before_regraft` folds figures before the tree changes, `regraft(unit, day, lost, gained)` posts a subtree's figures
-    from the ancestors lost to those gained, `recount` counts all anew; `figures` tells units' figures on a day by name.
+    from the ancestors lost to those gained, `recount` counts all anew; `figures` tells units' figures on a day by name;
+    `leaning` names the people and units for whom work was done after an entry, so that it cannot be taken back.
     """
 
     roster: Then
@@ -63,6 +65,7 @@ class Follow:
     regraft: Callable[[int, date, Sequence[int], Sequence[int]], None]
     recount: Callable[[], None]
     figures: Callable[[Sequence[int], date], dict[int, dict[str, int]]]
+    leaning: Callable[[QuerySet[Person], Sequence[int], int], tuple[set[int], set[int]]]
 
 
 COLUMNS = "person_id, unit_id, role, category, status, begun, ended, valid_from, valid_to, entry_id"

@@ -4,7 +4,7 @@ from zhengyou.org.models.accounts import SetupLink, Slip, SlipTry, User, UserMan
 from zhengyou.org.models.dated import Dated, dated, on
 from zhengyou.org.models.people import Affiliation, Person, Post, Transfer
 from zhengyou.org.models.rights import Consent, Glass, Look, PersonRequest
-from zhengyou.org.models.roster import RosterImport, RosterRow, UnitAlias
+from zhengyou.org.models.roster import RosterBefore, RosterImport, RosterRow, UnitAlias
 from zhengyou.org.models.tree import (
     ChangedUnit,
     Closure,
@@ -30,6 +30,7 @@ __all__ = [
     "PersonRequest",
     "Placement",
     "Post",
+    "RosterBefore",
     "RosterImport",
     "RosterRow",
     "SetupLink",

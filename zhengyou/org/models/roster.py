@@ -6,6 +6,7 @@ from django.db import models
 
 from zhengyou.journal.models import Entry
 from zhengyou.kit.ids import new_id
+from zhengyou.org.models.people import Person
 from zhengyou.org.models.tree import Unit
 
 
@@ -64,6 +65,20 @@ class RosterRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.row}"
+
+
+class RosterBefore(models.Model):
+    """What an import wrote over in a person's own fields, {field: [before, written]}; gone when it can no longer be undone."""
+
+    roster = models.ForeignKey(RosterImport, models.CASCADE, related_name="before", db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    fields = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["roster", "person"], name="rosterbefore_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} before {self.roster_id}"
 
 
 class UnitAlias(models.Model):

@@ -16,7 +16,7 @@ from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist
 from zhengyou.org import rules as org_rules
 from zhengyou.org.actions.rows import Then
-from zhengyou.org.models import Organisation, RosterImport
+from zhengyou.org.models import Organisation, RosterBefore, RosterImport
 from zhengyou.org.roster import report, rules
 from zhengyou.org.roster.actions_writing import Written, write
 from zhengyou.org.roster.diff import CHANGED, ERROR, NEW, UNCHANGED, Diff
@@ -75,6 +75,10 @@ def import_roster(
         if len(diff.lines) >= MANY:
             sql.measure("org_unit", "org_closure", "org_person", "org_affiliation", "org_post")
         roster = _keep(entry, diff, roster, file_name, sha256, by)
+        RosterBefore.objects.bulk_create(
+            [RosterBefore(roster=roster, person_id=pk, fields=was) for pk, was in written.before],
+            batch_size=500,
+        )
         _note(entry, diff, roster)
         if then is not None:
             then(entry)

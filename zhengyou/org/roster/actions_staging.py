@@ -18,16 +18,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from zhengyou.kit import sheets
+from zhengyou.kit import clock, sheets
 from zhengyou.kit.faults import Conflict
 from zhengyou.org import current
-from zhengyou.org.models import RosterImport, RosterRow
+from zhengyou.org.models import RosterBefore, RosterImport, RosterRow
 from zhengyou.org.roster import report
 from zhengyou.org.roster.actions import summary
 from zhengyou.org.roster.actions_writing import many
 from zhengyou.org.roster.comparing import compare
 from zhengyou.org.roster.diff import Diff
 from zhengyou.org.roster.rows import Notes, Roster, Row, read
+from zhengyou.org.roster.rules import UNDO_DAYS
 from zhengyou.org.roster.standing import load
 from zhengyou.org.roster.units import Question
 from zhengyou.org.roster.words import Words
@@ -149,7 +150,8 @@ def put_away(roster: RosterImport) -> None:
 
 
 def purge() -> int:
-    """For tick: originals older than 24 hours go, also orphans; rows and answers of imports older than 7 days too."""
+    """For tick: originals older than 24 hours go, also orphans; rows and answers of imports older than 7 days too,
+    and what an import wrote over, once it can no longer be undone."""
     now = timezone.now()
     folder = Path(settings.DATA) / "staging"
     gone = 0
@@ -159,6 +161,8 @@ def purge() -> int:
             gone += 1
     old = RosterImport.objects.filter(uploaded_at__lt=now - KEEP_ROWS)
     RosterRow.objects.filter(roster__in=old).delete()
+    last = clock.today() - timedelta(days=UNDO_DAYS)
+    RosterBefore.objects.filter(roster__entry__day__lt=last).delete()
     old.filter(state__in=(State.READING, State.PARSED, State.REFUSED)).update(state=State.PUT_AWAY)
     old.exclude(reading={}).update(reading={}, questions=[], decisions={})
     return gone

@@ -40,6 +40,7 @@ class Written:
     units: list[str] = field(default_factory=list)
     posts: int = 0
     closing: int = 0
+    before: list[tuple[int, dict[str, list[str]]]] = field(default_factory=list)
 
 
 def many(statement: str, rows: Iterable[Sequence[Any]]) -> int:
@@ -136,7 +137,11 @@ def _people(diff: Diff, mains: list[Line], done: Written) -> dict[int, int]:
         if known is None or line.state == UNCHANGED:
             continue
         new = {name: getattr(row, name) or getattr(known, name) for name in PLAIN}
-        if any(new[name] != getattr(known, name) for name in PLAIN):
+        changed = {
+            name: [getattr(known, name), new[name]] for name in PLAIN if new[name] != getattr(known, name)
+        }
+        if changed:
+            done.before.append((known.id, changed))
             key = sort_key(new["name"])
             updates.append(
                 (

@@ -20,7 +20,7 @@ from zhengyou.org.actions.rows import Then
 from zhengyou.org.figures import actors
 from zhengyou.org.models import RosterImport
 from zhengyou.org.roster import actions_staging as staging
-from zhengyou.org.roster import rules, showing
+from zhengyou.org.roster import rules, showing, views_undoing
 from zhengyou.org.roster.actions import import_roster
 from zhengyou.org.roster.forms import Upload
 from zhengyou.org.roster.template import write_template
@@ -65,7 +65,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def _upload_page(request: HttpRequest, form: Upload, refusal: str, status: int) -> HttpResponse:
-    seen = (State.READING, State.PARSED, State.APPLIED)
+    seen = (State.READING, State.PARSED, State.APPLIED, State.UNDONE)
     late = RosterImport.objects.filter(state__in=seen).defer("reading", "questions").order_by("-pk")[:8]
     owners = actors(r.owner for r in late)
     recent = [{"roster": roster, "owner": owners[roster.owner]} for roster in late]
@@ -82,9 +82,10 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     if roster.state == State.REFUSED:
         form = Upload(initial={"day": clock.today(), "scope": "all"})
         return _upload_page(request, form, roster.summary["refusal"], 422)
-    if roster.state == State.APPLIED:
+    if roster.state in (State.APPLIED, State.UNDONE):
         owner = actors([roster.owner])[roster.owner]
         context = {"roster": roster, "owner": owner, **showing.figures(roster)}
+        context |= views_undoing.state(request, roster)
         return render(request, "org/roster/done.html", context)
     return render(request, "org/roster/diff.html", showing.diff_page(request, roster))
 
@@ -114,7 +115,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 def confirm(request: HttpRequest, public_id: str, then: Then | None = None) -> HttpResponse:
     """Write it; where something changed since it was checked, show the new diff and say so."""
     roster = _the(request, public_id)
-    if roster.state == State.APPLIED:
+    if roster.state in (State.APPLIED, State.UNDONE):
         return redirect("roster_import", roster.public_id)
     try:
         import_roster(

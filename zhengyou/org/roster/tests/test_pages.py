@@ -199,3 +199,45 @@ def test_the_same_roster_is_never_written_twice_not_even_by_two_people_at_once(o
     with pytest.raises(Conflict, match="没有重复写"):
         import_roster(lambda: actions_staging.compared(roster), by=school.office.actor, roster=roster)
     assert Entry.objects.count() == entries
+
+
+def test_an_import_is_undone_from_its_page_and_says_so(office, school, tmp_path):
+    upload(office, book(tmp_path, people(3)))
+    roster = RosterImport.objects.get()
+    undo = reverse("roster_undo", args=[roster.public_id])
+    assert office.get(undo).status_code == 404
+    office.post(reverse("roster_confirm", args=[roster.public_id]))
+    page = office.get(reverse("roster_import", args=[roster.public_id])).content.decode()
+    assert undo in page
+    shown = office.get(undo)
+    assert "不再是成员" in shown.content.decode()
+    seen = shown.context["found"].fingerprint
+    assert office.post(undo, {"seen": "something else"}).status_code == 409
+    assert office.post(undo, {}).status_code == 409
+    assert Affiliation.objects.filter(person__number="3001001", dropped=None).exists()
+    done = office.post(undo, {"seen": seen}, follow=True).content.decode()
+    assert "撤销了这次导入" in done
+    assert not Affiliation.objects.filter(person__number="3001001", dropped=None).exists()
+    again = office.post(undo, {"seen": seen})
+    assert again.status_code == 409
+    assert "已撤销" in office.get(UPLOAD).content.decode()
+
+
+def test_what_stands_against_undoing_is_listed_by_number_and_name(office, school, tmp_path):
+    from zhengyou.org import actions
+
+    upload(office, book(tmp_path, people(3)))
+    roster = RosterImport.objects.get()
+    office.post(reverse("roster_confirm", args=[roster.public_id]))
+    actions.move_members([Person.objects.get(number="3001002")], school.direct2, by=builder.BY)
+    undo = reverse("roster_undo", args=[roster.public_id])
+    shown = office.get(undo)
+    page = shown.content.decode()
+    assert "还不能撤销" in page
+    assert "3001002" in page
+    assert "3001001" not in page
+    answer = office.post(undo, {"seen": shown.context["found"].fingerprint})
+    assert answer.status_code == 403
+    assert "3001002" in answer.content.decode()
+    for who in ("leader", "secretary"):
+        assert builder.client(getattr(school, who)).get(undo).status_code == 403
