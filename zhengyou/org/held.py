@@ -213,7 +213,10 @@ def _before(person: Person) -> list[Fact]:
     kept = RosterBefore.objects.filter(person=person).select_related("roster")
     text = _("原来的：%(was)s（只留到不能再撤销那次导入为止）")
     return [
-        Fact(row.roster.file_name, text % {"was": _("，").join(old for old, _new in row.fields.values() if old)})
+        Fact(
+            row.roster.file_name,
+            text % {"was": _("，").join(old for old, _new in row.fields.values() if old)},
+        )
         for row in kept
     ]
 

@@ -55,25 +55,3 @@ def may_undo(authority: Authority, roster: RosterImport, obstacles: int = 0) -> 
     if obstacles:
         return no(_("还不能撤销：后来的登记要用到这次导入的内容。先把下面列出的处理好。"))
     return YES
-
-
-def last_undo_day(roster: RosterImport) -> date | None:
-    """The last day on which an import can be undone; None while it is not written."""
-    return roster.entry.day + timedelta(days=UNDO_DAYS) if roster.entry is not None else None
-
-
-def may_undo(authority: Authority, roster: RosterImport, obstacles: int = 0) -> Verdict:
-    """May take an import back: whoever may import, within seven days, while nothing leans on it."""
-    if not (may := may_import(authority)):
-        return may
-    last = last_undo_day(roster)
-    if roster.state == RosterImport.State.UNDONE:
-        return no(_("这次导入已经撤销了。"))
-    if roster.state != RosterImport.State.APPLIED or last is None:
-        return no(_("这份名册没有导入，没有可以撤销的。"))
-    if authority.day > last:
-        text = _("导入以后 %(n)d 天内才能撤销，%(day)s 是最后一天：以后的更正请逐项登记，或者再导入一份。")
-        return no(text % {"n": UNDO_DAYS, "day": last.isoformat()})
-    if obstacles:
-        return no(_("还不能撤销：后来的登记要用到这次导入的内容。先把下面列出的处理好。"))
-    return YES
