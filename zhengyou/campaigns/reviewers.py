@@ -1,6 +1,6 @@
 """Who is to review a paper: where it waits, tier by tier, so that nobody judges the own paper or a superior's.
 
-Read from posts and parentage of one day; two queries for any number of papers.
+Read from posts and parentage of one day; one query for any number of papers.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import NamedTuple
 from zhengyou.kit import sql
 from zhengyou.org.current import Frame, frame
 
-POSTS = "SELECT unit_id, person_id, post, first_responsible FROM org_post WHERE dropped_id IS NULL"
-ON = "valid_from <= :day AND valid_to > :day"
+ON = "{0}.dropped_id IS NULL AND {0}.valid_from <= :day AND {0}.valid_to > :day"
 
 
 class Desk(NamedTuple):
@@ -35,16 +34,29 @@ class Reviewers:
         within = ""
         if units is not None:
             ids = ", ".join(str(int(unit)) for unit in sorted(set(units))) or "0"
-            within = f"""AND unit_id IN (SELECT ancestor_id FROM org_closure
-                         WHERE descendant_id IN ({ids}) AND {ON})"""
-        placed = sql.rows(
-            f"SELECT unit_id, parent_id FROM org_placement WHERE dropped_id IS NULL AND {ON} {within}",
+            within = f"""AND l.unit_id IN (SELECT ancestor_id FROM org_closure
+                         WHERE descendant_id IN ({ids}) AND valid_from <= :day AND valid_to > :day)"""
+        found_rows = sql.rows(
+            f"""SELECT l.unit_id, l.parent_id, l.name, u.kind, p.person_id, p.post, n.name
+                FROM org_placement l JOIN org_unit u ON u.id = l.unit_id
+                LEFT JOIN org_post p ON p.unit_id = l.unit_id AND {ON.format("p")}
+                LEFT JOIN org_person n ON n.id = p.person_id
+                WHERE {ON.format("l")} {within} ORDER BY l.unit_id, p.id""",
             day=day,
         )
-        self.parent: dict[int, int | None] = dict(placed)
+        self.parent: dict[int, int | None] = {}
+        self.names: dict[int, str] = {}
+        self.kinds: dict[int, str] = {}
+        self.people: dict[int, str] = {}
+        self.held: dict[int, set[str]] = defaultdict(set)
         self.holders: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         self.posts: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for unit, person, post, _first in sql.rows(f"{POSTS} AND {ON} {within}", day=day):
+        for unit, parent, name, kind, person, post, called in found_rows:
+            self.parent[unit], self.names[unit], self.kinds[unit] = parent, name, kind
+            if person is None:
+                continue
+            self.people[person] = called
+            self.held[unit].add(post)
             powers = may.get(post, frozenset())
             if powers:
                 self.posts[unit][person].add(post)
@@ -127,6 +139,10 @@ class Reviewers:
                 return Desk(at)
         root = self.line(unit)[-1]
         return Desk(root, "office" if self._able(root, "office", by) else "")
+
+    def next_up(self, unit: int, posts: Collection[str]) -> int | None:
+        """The unit itself or the next above it on which one of these posts is held."""
+        return next((at for at in self.line(unit) if not self.held[at].isdisjoint(posts)), None)
 
     def vacant(self, unit: int, power_posts: Collection[str]) -> bool:
         """Whether nobody holds one of these posts on the unit."""

@@ -14,6 +14,8 @@ from zhengyou.org import current, tree
 from zhengyou.org.models import Person, Post, on
 from zhengyou.org.rules import Authority
 
+ACCEPTED = Review.Verdict.ACCEPTED
+
 
 def may_see(authority: Authority, duty: Duty) -> Verdict:
     """May open this duty: the one it asks, whoever judges or heads the unit, the office (`Duty.objects.seen_by`)."""
@@ -57,8 +59,11 @@ def hands_in_at(task: Task) -> list[str]:
     return [task.post] if task.post else _posts_with("hand_in")
 
 
-def may_answer_for(authority: Authority, duty: Duty) -> Verdict:
-    """May speak for the one who owes: the member, or a post of the unit that may hand in; above it when vacant."""
+def may_answer_for(authority: Authority, duty: Duty, people: Reviewers | None = None) -> Verdict:
+    """May speak for the one who owes: the member, or a post of the unit that may hand in; above it when vacant.
+
+    `people` (the unit's line, where a page has read it) saves up to three queries, here and in what asks this.
+    """
     me = authority.person
     if duty.member_id is not None:
         mine = me is not None and me.pk == duty.member_id
@@ -67,24 +72,24 @@ def may_answer_for(authority: Authority, duty: Duty) -> Verdict:
     posts = set(hands_in_at(task))
     if any(at == unit and post in posts for at, post, _first in authority.posts):
         return YES
+    people = people or Reviewers(authority.day, [unit])
+    authority.know(unit, people.line(unit))
+    name = {"unit": people.names.get(unit, "—")}
     if authority.may("hand_in", unit) and me is not None:
-        held = Post.objects.filter(on(authority.day), unit_id=unit, post__in=posts).exists()
-        if not held and _next_up(unit, "hand_in", authority) in authority.units_with("hand_in"):
+        if not people.held[unit].isdisjoint(posts):
+            return no(_("这一件由「%(unit)s」自己交；有人负责时上级不代交。") % name)
+        if people.next_up(unit, _posts_with("hand_in")) in authority.units_with("hand_in"):
             return YES
-        if held:
-            return no(
-                _("这一件由「%(unit)s」自己交；有人负责时上级不代交。") % {"unit": name_of(unit, authority)}
-            )
-    return no(_("这一件由「%(unit)s」的负责人交。") % {"unit": name_of(unit, authority)})
+    return no(_("这一件由「%(unit)s」的负责人交。") % name)
 
 
-def may_hand_in(authority: Authority, duty: Duty) -> Verdict:
+def may_hand_in(authority: Authority, duty: Duty, people: Reviewers | None = None) -> Verdict:
     """May hand in now: who answers for it, while it is due or returned and its period is open."""
     if duty.state not in OPEN:
         return no(_STATES[State(duty.state)])
     if shut := _shut(authority, duty.slot):
         return no(shut)
-    return may_answer_for(authority, duty)
+    return may_answer_for(authority, duty, people)
 
 
 def _shut(authority: Authority, slot: Slot) -> str:
@@ -94,13 +99,13 @@ def _shut(authority: Authority, slot: Slot) -> str:
     return ""
 
 
-def may_withdraw(authority: Authority, duty: Duty) -> Verdict:
+def may_withdraw(authority: Authority, duty: Duty, people: Reviewers | None = None) -> Verdict:
     """May take back what waits for review: who answers for it."""
     if duty.state != State.SUBMITTED:
         return no(_("只有还在审核的才能撤回。"))
     if shut := _shut(authority, duty.slot):
         return no(shut)
-    return may_answer_for(authority, duty)
+    return may_answer_for(authority, duty, people)
 
 
 def may_object(authority: Authority, duty: Duty) -> Verdict:
@@ -162,19 +167,27 @@ def _below(me: int, by: set[int], duty: Duty, people: Reviewers) -> bool:
 def _who(desk: Desk, people: Reviewers, by: set[int], authority: Authority) -> str:
     part, able = current.part(), people.able(desk, by)
     if not able:
-        return _("「%(unit)s」（现在没有人能审，请办公室安排）") % {"unit": name_of(desk.unit, authority)}
+        return _("「%(unit)s」（现在没有人能审，请办公室安排）") % {"unit": people.names.get(desk.unit, "—")}
     held = sorted(people.holders[desk.unit][able[0]])
     post = part.label(desk.post or held[0], current.language()) if part else desk.post
-    names = _("、").join(Person.objects.filter(pk__in=able[:3]).order_by("pk").values_list("name", flat=True))
+    names = _("、").join(people.people[pk] for pk in sorted(able[:3]))
     return _("「%(unit)s」%(post)s%(name)s") % {
-        "unit": name_of(desk.unit, authority),
+        "unit": people.names.get(desk.unit, "—"),
         "post": post,
         "name": names,
     }
 
 
-def may_return_accepted(authority: Authority, duty: Duty) -> Verdict:
-    """May return what was accepted without anybody's review, within the task's days; after that accepted is final."""
+def may_return_accepted(
+    authority: Authority,
+    duty: Duty,
+    people: Reviewers | None = None,
+    known: tuple[Submission | None, bool] | None = None,
+) -> Verdict:
+    """May return what was accepted without anybody's review, within the task's days; after that accepted is final.
+
+    `known`: the newest paper and whether anybody accepted one, where a page has read them.
+    """
     task = duty.slot.task
     if duty.state != State.ACCEPTED:
         return no(_("只有已通过的才能这样退回。"))
@@ -182,15 +195,17 @@ def may_return_accepted(authority: Authority, duty: Duty) -> Verdict:
         return no(shut)
     if (
         task.review_mode == "each"
-        or Review.objects.filter(submission__duty=duty, verdict=Review.Verdict.ACCEPTED).exists()
+        or (known and known[1])
+        or (known is None and Review.objects.filter(submission__duty=duty, verdict=ACCEPTED).exists())
     ):
         return no(_("有人审过并通过的不再退回；有新情况，请另作登记。"))
     if authority.day > duty.last_day + timedelta(days=task.return_days):
         return no(_("通过满 %(n)s 天后不再退回。") % {"n": task.return_days})
-    me, by = authority.person, authors(duty, duty.submissions.order_by("-number").first())
+    paper = known[0] if known else duty.submissions.order_by("-number").first()
+    me, by = authority.person, authors(duty, paper)
     if me is None or me.pk in by:
         return no(_("自己交的不能自己审。"))
-    people = Reviewers(authority.day, [duty.unit_id])
+    people = people or Reviewers(authority.day, [duty.unit_id])
     desk = people.desk("parent", duty.unit_id, of_unit=duty.member_id is None, authors=by)
     above = people.line(desk.unit)
     if any(me.pk in people.holders.get(at, {}) for at in above):
@@ -215,9 +230,9 @@ def may_decide(
         if authority.on_root("exempt"):
             return YES
         return no(_("作废和对全体的决定由办公室作：请把理由告诉办公室。"))
-    if member is not None:
-        if authority.person is not None and authority.person.pk == member.pk:
-            return no(_("自己的事不能自己决定：请上一级决定。"))
+    if member is not None and authority.person is not None and authority.person.pk == member.pk:
+        return no(_("自己的事不能自己决定：请上一级决定。"))
+    if member is not None and unit_id is None:
         duty = Duty.objects.filter(slot=slot, member=member).values_list("unit_id", flat=True).first()
         unit_id = (
             duty
@@ -262,12 +277,15 @@ def _for_one(authority: Authority, kind: str, duty: Duty) -> Verdict:
     if shut := _shut(authority, duty.slot):
         return no(shut)
     if duty.member_id is not None:
-        return may_decide(authority, kind, duty.slot, member=duty.member)
+        return may_decide(authority, kind, duty.slot, member=duty.member, unit_id=duty.unit_id)
     return may_decide(authority, kind, duty.slot, unit_id=duty.subject_unit_id, below=False)
 
 
-def may_take_back(authority: Authority, decision: Decision) -> Verdict:
-    """May take a decision back: whoever may decide so; an extension stays, for dates only move later."""
+def may_take_back(authority: Authority, decision: Decision, duty: Duty | None = None) -> Verdict:
+    """May take a decision back: whoever may decide so; an extension stays, for dates only move later.
+
+    `duty`: the one it is about, where it is at hand.
+    """
     if decision.dropped_id is not None:
         return no(_("这个决定已经收回了。"))
     if shut := _shut(authority, decision.slot):
@@ -279,23 +297,20 @@ def may_take_back(authority: Authority, decision: Decision) -> Verdict:
         decision.kind,
         decision.slot,
         member=decision.member,
-        unit_id=decision.unit_id,
+        unit_id=duty.unit_id if duty is not None and decision.member_id else decision.unit_id,
         below=decision.below,
     )
 
 
-def may_read_reason(authority: Authority, decision: Decision) -> Verdict:
+def may_read_reason(authority: Authority, decision: Decision, duty: Duty | None = None) -> Verdict:
     """May read a decision's words: the person it is about, the head of the own unit, the one who decided."""
     me = authority.person
     if me is not None and (me.pk == decision.member_id or me.actor.id == decision.by):
         return YES
     unit = decision.unit_id
     if decision.member_id is not None:
-        unit = (
-            Duty.objects.filter(slot=decision.slot_id, member=decision.member_id)
-            .values_list("unit_id", flat=True)
-            .first()
-        )
+        about = Duty.objects.filter(slot=decision.slot_id, member=decision.member_id)
+        unit = duty.unit_id if duty else about.values_list("unit_id", flat=True).first()
     if unit is not None and "see_names" in authority.powers_on(unit):
         return YES
     return no(_("说明只有本人、本单位负责人和做决定的人看得到。"))

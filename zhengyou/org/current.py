@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,7 +22,12 @@ def organisation() -> Organisation | None:
 
 
 def part() -> Part | None:
-    """The organisation's part in force, or None in an empty directory. One query; parsed once per version."""
+    """The organisation's part in force, or None in an empty directory. One query; parsed once per version.
+
+    Within `reading` no query: the request has read it.
+    """
+    if (known := _read.get()) is not None:
+        return known[1].part
     newest = OrganisationPart.objects.order_by("-version").values_list("pk", "sha256").first()
     return None if newest is None else _parsed(*newest)
 
@@ -40,6 +48,8 @@ class Frame:
 
 def frame(day: date) -> Frame | None:
     """The organisation, its part and its root on a day, in one query; None in an empty directory."""
+    if (known := _read.get()) is not None and known[0] == day:
+        return known[1]
     newest = OrganisationPart.objects.order_by("-version")
     root = Placement.objects.filter(on(day), parent=None).order_by("unit_id").values("unit_id")[:1]
     row = Organisation.objects.annotate(
@@ -50,6 +60,19 @@ def frame(day: date) -> Frame | None:
     if row is None or row.part_pk is None:
         return None
     return Frame(row, _parsed(row.part_pk, row.part_sha), row.root)
+
+
+_read: ContextVar[tuple[date, Frame] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def reading(day: date, found: Frame | None) -> Iterator[None]:
+    """While a request is answered that only reads (GET, HEAD), what it has read of the organisation is not asked again."""
+    token = _read.set(None if found is None else (day, found))
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 @dataclass(frozen=True)

@@ -96,13 +96,16 @@ def who(get_response: Answer) -> Answer:
     """Puts `me`, `authority`, `organisation` and its `part` on the request and sets the organisation's time zone."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        frame = current.frame(clock.today())
+        day = clock.today()
+        frame = current.frame(day)
         request.frame = frame  # type: ignore[attr-defined]
         request.organisation = frame.organisation if frame else None  # type: ignore[attr-defined]
         request.part = frame.part if frame else None  # type: ignore[attr-defined]
         request.client_address = accounts.client_address(request)  # type: ignore[attr-defined]
         _who(request)
-        with timezone.override(ZoneInfo(frame.organisation.zone) if frame else None):
+        reads = frame if request.method in ("GET", "HEAD") else None
+        zone = ZoneInfo(frame.organisation.zone) if frame else None
+        with timezone.override(zone), current.reading(day, reads):
             return get_response(request)
 
     return middleware

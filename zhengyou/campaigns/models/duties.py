@@ -163,7 +163,8 @@ class Submission(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty", "number"], name="submission_once")]
         indexes = [
-            models.Index(fields=["waits_at", "waits_since"], name="submission_waiting", condition=Q(state=10))
+            models.Index(fields=["waits_at", "waits_since"], name="submission_waiting", condition=Q(state=10)),
+            models.Index(fields=["by"], name="submission_author", condition=Q(state=10)),
         ]
 
     def __str__(self) -> str:

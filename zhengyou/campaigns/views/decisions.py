@@ -62,10 +62,12 @@ def row(duty: Duty, names: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def rows(duties: Iterable[Duty]) -> list[dict[str, Any]]:
-    """Lines of a list; one query for the names."""
-    found = list(duties)
-    names = words.unit_names({d.unit_id for d in found} | {d.subject_unit_id for d in found})
+def rows(duties: Iterable[Duty], known: dict[int, str] | None = None) -> list[dict[str, Any]]:
+    """Lines of a list; one query for names that are not `known`."""
+    found, names = list(duties), known or {}
+    units = {d.unit_id for d in found} | {d.subject_unit_id for d in found if d.subject_unit_id}
+    if not units <= names.keys():
+        names = words.unit_names(units)
     return [row(duty, names) for duty in found]
 
 
@@ -110,7 +112,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     query.pop("all", None)
     context = {
         "page": page,
-        "rows": rows(page.object_list),
+        "rows": rows(page.object_list, {u.unit_id: u.name for u in units}),
         "units": [{"id": u.unit.public_id, "name": u.name, "on": u is chosen} for u in units],
         "tasks": [
             {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks

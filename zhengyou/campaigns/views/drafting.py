@@ -52,13 +52,15 @@ def starting(page: Page, written: drafts.Written) -> dict[str, Any]:
     body: dict[str, Any] = dict.fromkeys(FIELDS, "") | {"has": "yes", "evidence": []}
     if paper is not None and page.duty.state in (State.RETURNED, State.DUE):
         body |= {"has": "no" if paper.nothing else "yes", "done": paper.done, "changed": paper.changed}
-        links = DutyEvidence.objects.filter(duty=page.duty, dropped=None)
-        body["evidence"] = list(links.values_list("evidence__public_id", flat=True))
+        body["evidence"] = [link.evidence.public_id for link in page.story.links]
     return body
 
 
 def ticked(page: Page, ids: list[str]) -> list[Evidence]:
     """The evidence behind the ticks: the reader's own, or what is linked to the duty already."""
+    linked = {link.evidence.public_id: link.evidence for link in page.story.links}
+    if linked.keys() >= set(ids):
+        return sorted((linked[pk] for pk in set(ids)), key=lambda found: found.pk)
     may = Q(owner=page.me.actor.id) | Q(
         pk__in=DutyEvidence.objects.filter(duty=page.duty, dropped=None).values("evidence")
     )

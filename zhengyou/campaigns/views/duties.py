@@ -30,7 +30,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     shown = Page(request, fetch(request, pk))
     if request.method == "POST":
         return _hand_in(request, shown)
-    return _page(request, shown, drafts.load(shown.me.actor.id, drafting.name_of(shown.duty)))
+    written = drafts.Written()
+    if shown.may_hand_in:
+        written = drafts.load(shown.me.actor.id, drafting.name_of(shown.duty))
+    return _page(request, shown, written)
 
 
 def _page(
@@ -46,8 +49,9 @@ def _page(
         "errors_title": _("还不能交，填好的都留着"),
         "asked": asking.about(request, shown.duty),
     }
+    may_hand_in = shown.may_hand_in
     shown.decisions = choices(request, shown.duty)
-    if shown.may_hand_in:
+    if may_hand_in:
         if written.clash:
             return redirect("duty_versions", shown.duty.pk)
         body = drafting.starting(shown, written)

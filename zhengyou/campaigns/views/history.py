@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import FilteredRelation, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from zhengyou.campaigns.models import Duty, DutyEvent, DutyEvidence, Review, Submission
 from zhengyou.campaigns.views import words
 from zhengyou.journal.models import Entry
+from zhengyou.org.models import Person
 
 LONGEST = 100
 """Most events, papers and verdicts shown of one duty; hardly any has a tenth of them."""
@@ -48,13 +50,14 @@ class Happened:
 
 @dataclass
 class History:
-    """All lines of a duty, newest first, with its papers (newest first) and verdicts (newest first)."""
+    """All lines of a duty, newest first, with its papers (newest first) and verdicts (newest first), and the evidence linked."""
 
     lines: list[Happened]
     papers: list[Paper]
     submissions: list[Submission]
     reviews: list[Review]
     names: dict[str, str]
+    links: list[DutyEvidence] = field(default_factory=list)
 
 
 def paper(submission: Submission, who: str, evidence: list[dict[str, str]]) -> Paper:
@@ -75,10 +78,12 @@ def paper(submission: Submission, who: str, evidence: list[dict[str, str]]) -> P
     )
 
 
-def linked(duty: Duty) -> list[dict[str, str]]:
-    """The evidence linked to a duty now, with the addresses of files."""
+def linked(duty: Duty) -> list[DutyEvidence]:
+    """The evidence linked to a duty now; no query where its page has seen that there is none."""
+    if not getattr(duty, "has_evidence", True):
+        return []
     rows = DutyEvidence.objects.filter(duty=duty, dropped=None).select_related("evidence").order_by("pk")
-    return [piece(row) for row in rows[:LONGEST]]
+    return list(rows[:LONGEST])
 
 
 def piece(link: DutyEvidence) -> dict[str, str]:
@@ -91,18 +96,17 @@ def piece(link: DutyEvidence) -> dict[str, str]:
 
 
 def read(duty: Duty, me: str) -> History:
-    """The whole history of a duty as the person `me` reads it; five queries, whatever happened."""
-    submissions = list(duty.submissions.select_related("by", "waits_at").order_by("-number")[:LONGEST])
-    reviews = list(
-        Review.objects.filter(submission__duty=duty)
-        .select_related("by", "submission")
-        .order_by("-pk")[:LONGEST]
-    )
-    events = list(DutyEvent.objects.filter(duty=duty).order_by("-entry_id", "-step")[:LONGEST])
-    entries = Entry.objects.in_bulk({e.entry_id for e in events} | {duty.entry_id})
-    names = words.people({e.actor for e in entries.values()})
-    units = words.unit_names({e.to_unit_id for e in events if e.kind == "move"})
-    evidence = linked(duty)
+    """The whole history of a duty as the person `me` reads it; two queries, and one for evidence where there is any.
+
+    Nothing happened to a duty of version 0: then none is asked.
+    """
+    submissions, reviews = _papers(duty) if duty.version else ([], [])
+    events = _events(duty) if duty.version else []
+    names = words.people_known({e.entry.actor: e.actor_name for e in events})  # type: ignore[attr-defined]
+    moves = {e.to_unit_id for e in events if e.kind == "move"}
+    units = words.unit_names(moves) if moves else {}
+    links = linked(duty)
+    evidence = [piece(link) for link in links]
     own = {s.entry_id for s in submissions} | {r.entry_id for r in reviews}
 
     def name(actor: str) -> str:
@@ -136,7 +140,7 @@ def read(duty: Duty, me: str) -> History:
     for event in events:
         if event.entry_id in own and event.kind != "move":
             continue
-        entry = entries[event.entry_id]
+        entry = event.entry
         lines.append(
             Happened(
                 (event.entry_id, event.step),
@@ -150,7 +154,30 @@ def read(duty: Duty, me: str) -> History:
         issued = _("截止前不久才加入，这一件免办")
     lines.append(Happened((duty.entry_id, 0), duty.issued_on, issued))
     lines.sort(key=lambda line: line.order, reverse=True)
-    return History(lines, papers, submissions, reviews, names)
+    return History(lines, papers, submissions, reviews, names, links)
+
+
+def _papers(duty: Duty) -> tuple[list[Submission], list[Review]]:
+    """Papers and verdicts, both newest first; one query: a paper stands once for each of its verdicts."""
+    rows = duty.submissions.annotate(verdict=FilteredRelation("reviews"))
+    rows = rows.select_related("by", "waits_at", "verdict__by")  # type: ignore[misc]
+    rows = rows.order_by("-number", "-verdict__pk")
+    papers: dict[int, Submission] = {}
+    reviews = []
+    for row in rows[:LONGEST]:
+        paper = papers.setdefault(row.pk, row)
+        verdict = getattr(row, "verdict", None)
+        if verdict is not None:
+            verdict.submission = paper
+            reviews.append(verdict)
+    return list(papers.values()), sorted(reviews, key=lambda review: -review.pk)
+
+
+def _events(duty: Duty) -> list[DutyEvent]:
+    """Events, newest first, with their entries and the names of who acted (`actor_name`); one query."""
+    who = Person.objects.filter(public_id=OuterRef("entry__actor")).values("name")[:1]
+    found = DutyEvent.objects.filter(duty=duty).select_related("entry").annotate(actor_name=Subquery(who))
+    return list(found.order_by("-entry_id", "-step")[:LONGEST])
 
 
 def moment(entry: Entry) -> datetime:

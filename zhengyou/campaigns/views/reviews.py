@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from zhengyou.campaigns import rules
 from zhengyou.campaigns.actions import judging
 from zhengyou.campaigns.forms import ReturnForm
-from zhengyou.campaigns.models import Duty, DutyEvidence, Submission, Task
+from zhengyou.campaigns.models import Duty, DutyEvidence, Programme, Submission, Task
 from zhengyou.campaigns.reviewers import Reviewers
 from zhengyou.campaigns.views import history, words
 from zhengyou.campaigns.views.once import once
@@ -26,9 +26,12 @@ from zhengyou.campaigns.views.shown import Page, fetch
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import Verdict, insist, no
+from zhengyou.org.models import Placement, on
 from zhengyou.org.rules import Authority
 
 PAGE = 20
+MOST = 2000
+"""Pairs of unit and task of what waits that the filters are made of at most."""
 
 
 def waiting(authority: Authority) -> QuerySet[Submission]:
@@ -43,7 +46,9 @@ def waiting(authority: Authority) -> QuerySet[Submission]:
 def own(authority: Authority) -> QuerySet[Submission]:
     """The reader's own papers that wait for somebody else: shown beside the queue, off, with the reason."""
     me = authority.person
-    found = Submission.objects.filter(Q(by=me) | Q(duty__member=me), state=Submission.State.WAITING)
+    waits = Submission.objects.filter(state=Submission.State.WAITING)
+    mine = Q(pk__in=waits.filter(by=me).values("pk")) | Q(pk__in=waits.filter(duty__member=me).values("pk"))
+    found = waits.filter(mine)  # two short lists, each along its index; never all that waits
     return found.select_related("duty__slot__task__programme", "duty__member", "by").order_by(
         "waits_since", "pk"
     )
@@ -121,14 +126,11 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
     authority: Authority = request.authority  # type: ignore[attr-defined]
     everything = waiting(authority)
     wanted = {name: request.GET.get(name, "") for name in ("unit", "task", "has")}
-    per_unit = list(everything.order_by().values_list("duty__unit", "duty__unit__public_id").distinct()[:500])
-    names = words.unit_names([pk for pk, _public in per_unit])
-    asked = Task.objects.filter(slots__duty__submissions__in=everything.order_by())
-    tasks = list(asked.select_related("programme").distinct()[:200])
+    units, tasks = _filters(everything)
     found = _counted(everything).select_related("duty__slot__task__programme", "duty__member", "by")
-    if any(public == wanted["unit"] for _pk, public in per_unit):
+    if wanted["unit"] in units:
         found = found.filter(duty__unit__public_id=wanted["unit"])
-    if any(str(t.pk) == wanted["task"] for t in tasks):
+    if wanted["task"] in tasks:
         found = found.filter(duty__slot__task=int(wanted["task"]))
     if wanted["has"] in ("yes", "no"):
         found = found.filter(nothing=wanted["has"] == "no")
@@ -137,19 +139,17 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
     query.pop("all", None)
     request.badges = {"reviews": page.paginator.count}  # type: ignore[attr-defined]
     ticked = request.GET.get("all") == "1"
+    beside = list(_counted(own(authority).exclude(pk__in=everything.values("pk")))[:10])
+    rows = _rows(request, [*page.object_list, *beside], problems, ticked)
+    listed = len(rows) - len(beside)
+    for row in rows[listed:]:
+        row["ticked"] = False
     context = {
         "page": page,
-        "rows": _rows(request, page.object_list, problems, ticked),
-        "own": _rows(
-            request, _counted(own(authority).exclude(pk__in=everything.values("pk")))[:10], [], False
-        ),
-        "units": [
-            {"id": public, "name": names.get(pk, ""), "on": public == wanted["unit"]}
-            for pk, public in per_unit
-        ],
-        "tasks": [
-            {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks
-        ],
+        "rows": rows[:listed],
+        "own": rows[listed:],
+        "units": [{"id": pk, "name": name, "on": pk == wanted["unit"]} for pk, name in units.items()],
+        "tasks": [{"id": pk, "name": name, "on": pk == wanted["task"]} for pk, name in tasks.items()],
         "has": wanted["has"],
         "may_list": authority.anywhere("exempt"),
         "ticked": ticked,
@@ -159,6 +159,22 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
         "errors_title": _("还没有办，勾的和写的都留着"),
     }
     return render(request, "campaigns/reviews.html", context, status=status)
+
+
+def _filters(waiting: QuerySet[Submission]) -> tuple[dict[str, str], dict[str, str]]:
+    """Units (public id) and tasks (id) of what waits, to filter by, with their names; one query."""
+    today = Placement.objects.filter(on(clock.today()), unit=OuterRef("duty__unit")).values("name")[:1]
+    found = waiting.order_by("duty__unit", "duty__slot__task").annotate(unit_name=Subquery(today))
+    of = "duty__slot__task"
+    labels = (f"{of}__zh", f"{of}__en", f"{of}__programme__zh", f"{of}__programme__en")
+    pairs = found.values_list("duty__unit__public_id", "unit_name", of, *labels).distinct()
+    units: dict[str, str] = {}
+    tasks: dict[str, str] = {}
+    for public, name, task, zh, en, programme_zh, programme_en in pairs[:MOST]:
+        units[public] = name or ""
+        programme = Programme(zh=programme_zh, en=programme_en)
+        tasks[str(task)] = words.task_label(Task(zh=zh, en=en, programme=programme))
+    return units, tasks
 
 
 def _counted(papers: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -172,9 +188,10 @@ def _rows(
 ) -> list[dict[str, Any]]:
     papers = list(found)
     authority: Authority = request.authority  # type: ignore[attr-defined]
-    units = {s.waits_at_id or 0 for s in papers} | {s.duty.unit_id for s in papers}
-    people = Reviewers(clock.today(), units)
-    names = words.unit_names(units | {s.duty.subject_unit_id for s in papers})
+    units = {s.waits_at_id or s.duty.unit_id for s in papers} | {s.duty.unit_id for s in papers}
+    people = Reviewers(clock.today(), units | {s.duty.subject_unit_id or 0 for s in papers})
+    units |= {s.duty.subject_unit_id for s in papers if s.duty.subject_unit_id}
+    names = people.names if units <= people.names.keys() else words.unit_names(units)
     evidence = _evidence([s.duty for s in papers])
     texts = {p.field: p.text for p in problems}
     accepted = set(request.POST.getlist("accept"))

@@ -7,30 +7,41 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from zhengyou.campaigns import rules
-from zhengyou.campaigns.models import OPEN, DateMove, Decision, Duty, Review, State, Submission, Task
+from zhengyou.campaigns.models import (
+    OPEN,
+    DateMove,
+    Decision,
+    Duty,
+    DutyEvidence,
+    Review,
+    State,
+    Submission,
+    Task,
+)
 from zhengyou.campaigns.reviewers import Desk, Reviewers
 from zhengyou.campaigns.views import history, moved, words
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Verdict
 from zhengyou.org.current import language
-from zhengyou.org.models import Closure, Person, Unit
+from zhengyou.org.models import Closure, Person
 
 
 def fetch(request: HttpRequest, pk: int) -> Duty:
     """The duty, or 404 where there is none or the reader may not know of it."""
-    found = (
-        Duty.objects.select_related("slot__task__programme", "member", "subject_unit", "unit")
-        .filter(pk=pk)
-        .first()
+    seen = Duty.objects.seen_by(request.authority).filter(pk=pk)  # type: ignore[attr-defined]
+    seen = seen.annotate(
+        was_moved=Exists(DateMove.objects.filter(slot=OuterRef("slot"))),
+        has_evidence=Exists(DutyEvidence.objects.filter(duty=OuterRef("pk"), dropped=None)),
     )
-    if found is None or not rules.may_see(request.authority, found):  # type: ignore[attr-defined]
+    found = seen.select_related("slot__task__programme", "member", "subject_unit", "unit").first()
+    if found is None:
         raise Http404
     return found
 
@@ -93,20 +104,25 @@ class Page:
     @cached_property
     def mine(self) -> bool:
         """Whether the reader is the one who owes it, in person or for the unit."""
-        return bool(rules.may_answer_for(self.request.authority, self.duty))  # type: ignore[attr-defined]
+        authority = self.request.authority  # type: ignore[attr-defined]
+        return bool(rules.may_answer_for(authority, self.duty, self.reviewers))
+
+    def name_of(self, unit: int | None) -> str:
+        """A unit's name today: read with the line above the duty's unit, else looked up; "" where it has none."""
+        known = self.reviewers.names
+        return known[unit] if unit in known else words.unit_names([unit]).get(unit or 0, "")
 
     @cached_property
     def unit_name(self) -> str:
         """The unit charged with it."""
-        return words.unit_names([self.duty.unit_id]).get(self.duty.unit_id, "")
+        return self.name_of(self.duty.unit_id)
 
     @cached_property
     def subject(self) -> str:
         """Whose it is: the member's or the unit's name."""
         if self.duty.member is not None:
             return self.duty.member.name
-        unit = self.duty.subject_unit_id
-        return words.unit_names([unit]).get(unit or 0, self.unit_name)
+        return self.name_of(self.duty.subject_unit_id) or self.unit_name
 
     @cached_property
     def whose(self) -> str:
@@ -138,6 +154,8 @@ class Page:
     @cached_property
     def moves(self) -> list[DateMove]:
         """Moves of the whole period's date, newest first."""
+        if not getattr(self.duty, "was_moved", True):
+            return []
         return list(DateMove.objects.filter(slot=self.duty.slot_id).order_by("-pk")[:20])
 
     @property
@@ -172,7 +190,9 @@ class Page:
     def reviewers(self) -> Reviewers:
         """The reviewers of today above the charged unit."""
         units = {self.duty.unit_id, self.duty.subject_unit_id or self.duty.unit_id}
-        return Reviewers(clock.today(), units)
+        found = Reviewers(clock.today(), units)
+        self.request.authority.know(self.duty.unit_id, found.line(self.duty.unit_id))  # type: ignore[attr-defined]
+        return found
 
     @cached_property
     def desk(self) -> Desk | None:
@@ -193,12 +213,12 @@ class Page:
             return ""
         authors = [self.duty.member_id or 0]
         able = self.reviewers.able(self.desk, authors)
-        unit = words.unit_names([self.desk.unit]).get(self.desk.unit, "")
+        unit = self.name_of(self.desk.unit)
         if not able:
             return _("%(unit)s（负责人空缺）") % {"unit": unit}
         posts = self.reviewers.holders.get(self.desk.unit, {}).get(able[0], set())
         post = self.desk.post or next(iter(sorted(posts)), "")
-        name = Person.objects.filter(pk=able[0]).values_list("name", flat=True).first() or ""
+        name = self.reviewers.people.get(able[0], "")
         values = {"post": words.organisation_label(post), "name": name, "unit": unit}
         if self.desk.unit == self.duty.unit_id:
             return pgettext("reviewer", "%(post)s%(name)s") % values
@@ -291,7 +311,12 @@ class Page:
         """The decision that made it exempt or void, if one did."""
         if self.duty.state not in (State.EXEMPT, State.VOID) or self.duty.cause != "decision":
             return None
-        return decision_behind(self.duty)
+        found = decision_behind(self.duty)
+        if found is not None:  # at hand: not to be read again
+            found.slot = self.duty.slot
+            if found.member_id is not None:
+                found.member = self.duty.member
+        return found
 
     @cached_property
     def take_back(self) -> dict[str, Any] | None:
@@ -301,7 +326,7 @@ class Page:
         wide = self.decision.member_id is None and (self.decision.below or self.decision.unit_id is None)
         return {
             "label": _("收回对整个范围的决定") if wide else _("收回这个决定"),
-            "verdict": rules.may_take_back(self.request.authority, self.decision),  # type: ignore[attr-defined]
+            "verdict": rules.may_take_back(self.request.authority, self.decision, self.duty),  # type: ignore[attr-defined]
         }
 
     @cached_property
@@ -320,14 +345,15 @@ class Page:
         found = self.decision
         if found is None:
             return _("按名册自动处理。")
-        text = found.text if rules.may_read_reason(self.request.authority, found) else ""  # type: ignore[attr-defined]
+        reads = rules.may_read_reason(self.request.authority, found, self.duty)  # type: ignore[attr-defined]
+        text = found.text if reads else ""
         parts = [words.organisation_label(found.reason), text, words.day(found.day)]
         return " · ".join(part for part in parts if part)
 
     @cached_property
     def may_hand_in(self) -> Verdict:
         """Whether the reader may hand it in, with the reason if not."""
-        return rules.may_hand_in(self.request.authority, self.duty)  # type: ignore[attr-defined]
+        return rules.may_hand_in(self.request.authority, self.duty, self.reviewers)  # type: ignore[attr-defined]
 
     @cached_property
     def withdraw(self) -> bool:
@@ -337,7 +363,7 @@ class Page:
     @cached_property
     def withdraw_verdict(self) -> Verdict:
         """Whether it may be taken back now."""
-        return rules.may_withdraw(self.request.authority, self.duty)  # type: ignore[attr-defined]
+        return rules.may_withdraw(self.request.authority, self.duty, self.reviewers)  # type: ignore[attr-defined]
 
     @property
     def withdraw_label(self) -> str:
@@ -354,7 +380,9 @@ class Page:
     @cached_property
     def may_return(self) -> Verdict:
         """Whether the reader may return what was accepted without anybody's review."""
-        return rules.may_return_accepted(self.request.authority, self.duty)  # type: ignore[attr-defined]
+        judged = any(r.verdict == Review.Verdict.ACCEPTED for r in self.story.reviews)
+        authority, known = self.request.authority, (self.newest, judged)  # type: ignore[attr-defined]
+        return rules.may_return_accepted(authority, self.duty, self.reviewers, known)
 
     @property
     def review_label(self) -> str:
@@ -368,7 +396,7 @@ class Page:
             return _("改好了，再交")
         if self.task.review_mode == "none" or self.desk is None:
             return _("交上去，就算办完")
-        kind = Unit.objects.filter(pk=self.desk.unit).values_list("kind", flat=True).first() or ""
+        kind = self.reviewers.kinds.get(self.desk.unit, "")
         return _("交给%(unit)s审核") % {"unit": words.organisation_label(self.desk.post or kind)}
 
     @property

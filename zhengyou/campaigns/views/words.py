@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -45,6 +45,12 @@ def people(actors: Iterable[str]) -> dict[str, str]:
     out = {a: _("系统") if a.startswith("system:") else _("管理员（命令行）") for a in wanted if ":" in a}
     found = Person.objects.filter(public_id__in=[a for a in wanted if ":" not in a])
     return out | dict(found.values_list("public_id", "name"))
+
+
+def people_known(names: Mapping[str, str | None]) -> dict[str, str]:
+    """Names behind actors whose persons are at hand (None: not a person); system and command line in words."""
+    out = {a: _("系统") if a.startswith("system:") else _("管理员（命令行）") for a in names if ":" in a}
+    return out | {actor: name for actor, name in names.items() if name}
 
 
 def unit_names(units: Iterable[int | None], day: date | None = None) -> dict[int, str]:
