@@ -121,10 +121,10 @@ def organisation(units: int, members: int) -> Filled:
             base=base,
         )
         run(
-            f"""INSERT INTO org_post (person_id, unit_id, post, first_responsible, valid_from, valid_to, entry_id)
-                {_numbers(n)}
+            f"""INSERT INTO org_post (person_id, unit_id, post, first_responsible, document_no, valid_from, valid_to,
+                  entry_id) {_numbers(n)}
                 SELECT :people + 1 + ((k - {first_leaf} + {leaves}) % {min(leaves, members)}), :base + k, 'secretary',
-                  1 = 1, :start, :far, :entry FROM i""",
+                  1 = 1, '', :start, :far, :entry FROM i""",
             **p,
             people=people,
             base=base,

@@ -75,7 +75,11 @@ class Affiliation(Dated):
             ),
         ]
         indexes = [
-            models.Index(fields=["unit", "valid_to"], name="affiliation_unit", condition=Q(dropped=None)),
+            models.Index(  # covers head counts: those of the root read a million entries of it and no row
+                fields=["unit", "valid_to", "role", "valid_from", "dropped"],
+                name="affiliation_unit",
+                condition=Q(dropped=None),
+            ),
             models.Index(fields=["entry"], name="affiliation_entry"),
             models.Index(fields=["dropped"], name="affiliation_dropped", condition=Q(dropped__isnull=False)),
             models.Index(fields=["person", "valid_to"], name="affiliation_person"),
