@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import FilteredRelation, OuterRef, Subquery
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from zhengyou.campaigns.models import Duty, DutyEvent, DutyEvidence, Review, Submission
+from zhengyou.campaigns.models import Decision, Duty, DutyEvent, DutyEvidence, Review, State, Submission
 from zhengyou.campaigns.views import words
 from zhengyou.journal.models import Entry
-from zhengyou.org.models import Person
+from zhengyou.org.models import Closure, Person
 
 LONGEST = 100
 """Most events, papers and verdicts shown of one duty; hardly any has a tenth of them."""
@@ -178,6 +178,18 @@ def _events(duty: Duty) -> list[DutyEvent]:
     who = Person.objects.filter(public_id=OuterRef("entry__actor")).values("name")[:1]
     found = DutyEvent.objects.filter(duty=duty).select_related("entry").annotate(actor_name=Subquery(who))
     return list(found.order_by("-entry_id", "-step")[:LONGEST])
+
+
+def decision_behind(duty: Duty) -> Decision | None:
+    """The decision in force that made the duty exempt or void: for the one who owes, a unit above, or everybody."""
+    kind = Decision.Kind.EXEMPT if duty.state == State.EXEMPT else Decision.Kind.VOID
+    line = Closure.objects.filter(descendant=duty.unit_id).values("ancestor")
+    scope = Q(member=None, unit=None) | Q(member=None, unit__in=line, below=True)
+    if duty.member_id is not None:
+        scope |= Q(member=duty.member_id)
+    else:
+        scope |= Q(member=None, unit=duty.subject_unit_id)
+    return Decision.objects.filter(scope, slot=duty.slot_id, kind=kind, dropped=None).order_by("-pk").first()
 
 
 def moment(entry: Entry) -> datetime:

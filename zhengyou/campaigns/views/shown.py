@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from zhengyou.campaigns.views import history, moved, words
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Verdict
 from zhengyou.org.current import language
-from zhengyou.org.models import Closure, Person
+from zhengyou.org.models import Person
 
 
 def fetch(request: HttpRequest, pk: int) -> Duty:
@@ -56,18 +56,6 @@ def choices(request: HttpRequest, duty: Duty) -> list[dict[str, Any]]:
         {"kind": "extend", "label": _("延期"), "verdict": rules.may_extend(authority, duty)},
         {"kind": "void", "label": _("作废"), "verdict": rules.may_void(authority, duty)},
     ]
-
-
-def decision_behind(duty: Duty) -> Decision | None:
-    """The decision in force that made the duty exempt or void: for the one who owes, a unit above, or everybody."""
-    kind = Decision.Kind.EXEMPT if duty.state == State.EXEMPT else Decision.Kind.VOID
-    line = Closure.objects.filter(descendant=duty.unit_id).values("ancestor")
-    scope = Q(member=None, unit=None) | Q(member=None, unit__in=line, below=True)
-    if duty.member_id is not None:
-        scope |= Q(member=duty.member_id)
-    else:
-        scope |= Q(member=None, unit=duty.subject_unit_id)
-    return Decision.objects.filter(scope, slot=duty.slot_id, kind=kind, dropped=None).order_by("-pk").first()
 
 
 def address(name: str, *args: Any) -> str:
@@ -311,7 +299,7 @@ class Page:
         """The decision that made it exempt or void, if one did."""
         if self.duty.state not in (State.EXEMPT, State.VOID) or self.duty.cause != "decision":
             return None
-        found = decision_behind(self.duty)
+        found = history.decision_behind(self.duty)
         if found is not None:  # at hand: not to be read again
             found.slot = self.duty.slot
             if found.member_id is not None:
