@@ -23,8 +23,12 @@ def lay(src: Source, sidecar: Source | None) -> dict[Path, str]:
     paths = [path for path, _value in src.walk() if path]
     values = dict(src.walk())
     exact = {address(path): path for path in paths}
+    by_last: dict[str, list[Path]] = {}
+    for path in paths:
+        by_last.setdefault(address(path).rpartition(".")[2], []).append(path)
     for addr, text in sidecar.data.items() if isinstance(sidecar.data, dict) else ():
-        hits = [exact[addr]] if addr in exact else find(paths, addr)
+        last = str(addr).rpartition(".")[2]
+        hits = [exact[addr]] if addr in exact else find(paths if last == "*" else by_last.get(last, []), addr)
         if len(hits) != 1:
             message = _(
                 "英文对照的「%(addr)s」在方案包里对上 %(count)s 处，应当正好一处", addr=addr, count=len(hits)

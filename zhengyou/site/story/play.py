@@ -19,6 +19,7 @@ from zhengyou.org import actions as org
 from zhengyou.org import current, tree
 from zhengyou.org.models import Affiliation, Person, Post, Unit, on
 from zhengyou.org.roster import report
+from zhengyou.org.roster.actions import changed_since
 from zhengyou.org.roster.actions import import_roster as write_roster
 from zhengyou.org.roster.command import look
 from zhengyou.packs import locations, schedule
@@ -88,10 +89,12 @@ def import_roster(answers: Answers, pack_id: str) -> None:
     with tempfile.TemporaryDirectory() as room:
         path = Path(room) / "roster.xlsx"
         workbook.write(path, units, place.roster(units, part, clock.today()))
-        diff = look(path)
+        mark, diff = changed_since(), look(path)
         if not diff.clean:
             raise Unplayable("; ".join(error["message"] for error in report.errors(diff)) or "questions")
-        write_roster(lambda: look(path), by=STORY, file_name=path.name, then=FOLLOW.roster)
+        write_roster(
+            lambda: look(path), mark=mark, known=diff, by=STORY, file_name=path.name, then=FOLLOW.roster
+        )
 
 
 def appoint() -> None:
@@ -143,7 +146,9 @@ def live(campaign: Campaign, first: date, today: date, say: Say) -> None:
             if day in opening or day.weekday() == 0:
                 actions.tick()
                 new = list(
-                    Duty.objects.filter(pk__gt=seen, state="due").select_related("slot__task").order_by("pk")
+                    Duty.objects.filter(pk__gt=seen, state="due")
+                    .prefetch_related("slot__task")
+                    .order_by("pk")
                 )
                 plan.take_in(new, day)
                 seen = new[-1].pk if new else seen
