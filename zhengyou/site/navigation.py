@@ -43,6 +43,11 @@ def decides(authority: Authority) -> bool:
     return authority.anywhere("see_names") or authority.on_root("import")
 
 
+def keeps_roster(authority: Authority) -> bool:
+    """The office: whoever registers members for the whole organisation."""
+    return authority.on_root("import")
+
+
 def breaks_glass(authority: Authority) -> bool:
     """Whoever sees all units but no names."""
     return authority.on_root("see_units") and not authority.on_root("import")
@@ -80,6 +85,8 @@ PLACES = (
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),
     Place("glass", _("说明理由后打开登记"), "glass", "lock", BASE, breaks_glass),
+    Place("changes", _("单位变动"), "changes", "history", BASE, power("import")),
+    Place("outbox", _("发件箱"), "outbox", "send", BASE, keeps_roster),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
     Place("roster", _("花名册导入"), "roster", "upload", BASE, power("import")),
 )
