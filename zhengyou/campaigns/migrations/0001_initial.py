@@ -824,14 +824,6 @@ class Migration(migrations.Migration):
                 name="submission_waiting",
             ),
         ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(
-                condition=models.Q(("state", 10)),
-                fields=["by"],
-                name="submission_author",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="submission",
             constraint=models.UniqueConstraint(fields=("duty", "number"), name="submission_once"),

@@ -568,7 +568,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("dropped", None)),
-                        fields=["unit", "valid_to", "role", "valid_from", "dropped"],
+                        fields=["unit", "valid_to"],
                         name="affiliation_unit",
                     ),
                     models.Index(fields=["entry"], name="affiliation_entry"),
