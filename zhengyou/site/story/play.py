@@ -26,7 +26,7 @@ from zhengyou.packs import locations, schedule
 from zhengyou.packs.answers import Answers
 from zhengyou.packs.check import Checked
 from zhengyou.site.following import FOLLOW
-from zhengyou.site.story import cast, place, texts, workbook
+from zhengyou.site.story import cast, place, texts, turns, workbook
 from zhengyou.site.story.days import SEED, Calendar
 
 Say = Callable[[str], None]
@@ -57,7 +57,7 @@ def play(*, pack: str, today: date, say: Say) -> list[dict[str, str]]:
     with clock.playing(min(opened, today)):
         campaign = begin(path, answers, office, opened <= today)
     if opened <= today:
-        live(campaign, opened, today, say)
+        live(campaign, opened, today, turns.of(answers.demo), say)
     return cast.of(campaign, today)
 
 
@@ -136,8 +136,10 @@ def begin(path: Path, answers: Answers, office: Person, start: bool) -> Campaign
     return campaign
 
 
-def live(campaign: Campaign, first: date, today: date, say: Say) -> None:
-    """Day by day: the tick, then what people did, in one transaction each; at the end one return is contested."""
+def live(
+    campaign: Campaign, first: date, today: date, happens: dict[date, list[Callable[[], None]]], say: Say
+) -> None:
+    """Day by day: the tick, what happens to the organisation, what people did; at the end one return is contested."""
     plan, seen, day = Calendar(today), 0, first
     reasons = _reason_codes()
     opening = set(Slot.objects.filter(task__campaign=campaign).values_list("opens_on", flat=True))
@@ -154,6 +156,8 @@ def live(campaign: Campaign, first: date, today: date, say: Say) -> None:
                 seen = new[-1].pk if new else seen
                 if day.day <= 7:
                     say(f"{day:%Y-%m-%d} …")
+            for turn in happens.get(day, []):
+                turn()
             _day(campaign, plan, day, reasons)
         day += timedelta(days=1)
     with clock.playing(today):
