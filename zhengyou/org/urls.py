@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from zhengyou.org import urls_rights
+from zhengyou.org import urls_members, urls_rights
 from zhengyou.org.about import NOTHING, About
 from zhengyou.org.actions.rows import Follow
 from zhengyou.org.roster.urls import doors as roster_doors
@@ -49,6 +49,7 @@ def doors(follow: Follow | None = None, about: About = NOTHING) -> list[URLPatte
         path("people/<str:public_id>/slip/", slips.one, name="person_slip"),
         path("people/<str:public_id>/slip/cancel/", slips.cancel, name="person_slip_cancel"),
         path("activity/<int:pk>/end/", person.end_activity, then, name="activity_end"),
+        *urls_members.doors(follow),
         *urls_rights.doors(about, roster),
         *roster_doors(follow),
     ]

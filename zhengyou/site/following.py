@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from zhengyou.campaigns import duties, figures
@@ -10,8 +10,8 @@ from zhengyou.journal.actions import OpenEntry
 from zhengyou.org.actions.rows import Follow
 
 
-def _roster(entry: OpenEntry) -> None:
-    duties.follow_roster(entry)
+def _roster(entry: OpenEntry) -> Mapping[str, int]:
+    return duties.follow_roster(entry)
 
 
 def _figures(units: Sequence[int], day: date) -> dict[int, dict[str, int]]:

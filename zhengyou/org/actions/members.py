@@ -220,7 +220,16 @@ def move(entry: OpenEntry, held: QuerySet[Affiliation], unit: Unit, day: date) -
         day=day,
         entry=entry.id,
     )
+    _end_guests(entry, unit, day)
     return n
+
+
+def _end_guests(entry: OpenEntry, unit: Unit, day: date) -> None:
+    """Whoever is registered in a unit since this entry needs no activity row there."""
+    moved = Affiliation.objects.filter(dropped_id=entry.id, role="R").values("person")
+    guests = Affiliation.objects.filter(role="A", unit=unit, dropped=None, valid_to__gt=day, person__in=moved)
+    if guests.update(dropped_id=entry.id):
+        copy_truncated(entry, day, "moved", "A")
 
 
 def end(entry: OpenEntry, held: QuerySet[Affiliation], day: date, how: str) -> int:

@@ -16,8 +16,8 @@ from zhengyou.kit.sql import FAR
 from zhengyou.org.models import Affiliation, Person, Post, Unit, User, on
 from zhengyou.org.names import clean_name, sort_key
 
-Then = Callable[[OpenEntry], None]
-"""What must follow in the same transaction: campaigns' duties follow the roster."""
+Then = Callable[[OpenEntry], Mapping[str, int] | None]
+"""What must follow in the same transaction: campaigns' duties follow the roster; may tell how many did, by what."""
 
 
 @dataclass(frozen=True)

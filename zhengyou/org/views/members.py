@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -106,6 +107,9 @@ def listing(request: HttpRequest, public_id: str) -> HttpResponse:
             "statuses": words.of("status"),
             "leaf": not tree.children(unit.pk, clock.today()).exists(),
             "query": request.GET.urlencode(),
+            "class_query": urlencode(
+                {k: "1" if v is True else v for k, v in chosen.items() if v and k in ("below", "category", "status")}
+            ),
             "may_register": rules.may_change_roster(authority, [unit.pk]),
             "may_slips": authority.may("slips", unit.pk),
             **chosen,

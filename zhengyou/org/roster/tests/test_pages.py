@@ -220,7 +220,7 @@ def test_an_import_is_undone_from_its_page_and_says_so(office, school, tmp_path)
     assert not Affiliation.objects.filter(person__number="3001001", dropped=None).exists()
     again = office.post(undo, {"seen": seen})
     assert again.status_code == 409
-    assert "已撤销" in office.get(UPLOAD).content.decode()
+    assert "导入已撤销" in office.get(UPLOAD).content.decode()
 
 
 def test_what_stands_against_undoing_is_listed_by_number_and_name(office, school, tmp_path):

@@ -1,0 +1,62 @@
+"""Forms of members through time: what becomes of a class, letters of transfer, terms, delegations and hand-overs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from zhengyou.kit import clock
+from zhengyou.org import current
+from zhengyou.org.forms import Form, day_field
+
+Choices = Sequence[tuple[str, str]]
+
+
+class ClassDeed(Form):
+    """What becomes of the chosen members, all that were found or the ticked ones, from which day."""
+
+    scope = forms.ChoiceField(label=_("给谁办"), widget=forms.RadioSelect)
+    how = forms.ChoiceField(
+        label=_("办什么"), widget=forms.RadioSelect, error_messages={"required": _("选一种")}
+    )
+    unit = forms.ChoiceField(
+        label=_("转到哪个单位"), required=False, help_text=_("选了「转到别的单位」才用；不在里面的，在上面找")
+    )
+    status = forms.ChoiceField(label=_("改成哪种状态"), required=False, help_text=_("选了「改状态」才用"))
+    category = forms.ChoiceField(label=_("改成哪种类别"), required=False, help_text=_("选了「改类别」才用"))
+    day = day_field(_("从哪一天起"), required=False, help_text=_("可以补录过去的日期，不能晚于今天"))
+    document_no = forms.CharField(label=_("文号"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, words: current.Words, units: Choices, found: int, **named: Any):
+        super().__init__(*args, initial={"day": clock.today(), "scope": "all"}, **named)
+        everybody = gettext("符合条件的全部 %(n)s 人") % {"n": f"{found:,}"}
+        self._choose("scope", [("all", everybody), ("ticked", gettext("只给勾上的人"))])
+        hows = [("graduate", gettext("毕业或调出：转到别的组织，职务和活动单位一起结束"))]
+        if units:
+            hows.append(("move", gettext("转到别的单位")))
+        if words.of("status"):
+            hows.append(("status", gettext("改状态，比如按期转正、保留组织关系")))
+        if words.of("category"):
+            hows.append(("category", gettext("改类别")))
+        hows += [("left", gettext("不再是成员")), ("deceased", gettext("去世"))]
+        self._choose("how", hows)
+        self._choose("unit", [("", "—"), *units])
+        for name in ("status", "category"):
+            self._choose(name, [("", "—"), *words.of(name)])
+
+    def _choose(self, name: str, choices: Choices) -> None:
+        self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What was chosen needs its own answer."""
+        data = super().clean() or self.cleaned_data
+        how = data.get("how", "")
+        field = {"move": "unit", "status": "status", "category": "category"}.get(how)
+        if field and not data.get(field):
+            self.add_error(field, gettext("选一个"))
+        data["value"] = data.get(field, "") if field else ""
+        return data

@@ -1,0 +1,16 @@
+"""Doors of members and posts through time: the class dialog, letters of transfer, terms, delegations, hand-overs."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from zhengyou.org.actions.rows import Follow
+from zhengyou.org.views import classes
+
+
+def doors(follow: Follow | None = None) -> list[URLPattern]:
+    """All these doors; `follow` is what the rooms above do within every change."""
+    then = {"then": follow.roster if follow is not None else None}
+    return [
+        path("units/<str:public_id>/members/class/", classes.page, then, name="unit_class"),
+    ]
