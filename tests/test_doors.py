@@ -131,6 +131,7 @@ def things(school):
         "number": 1,
         "token": "x" * 24,
         "colour": "a5121b",
+        "version": 2,
     }
     for name, pattern in NAMES.items():
         for argument in re.findall(r"<(?:\w+:)?(\w+)>", pattern.replace("?P<", "<")):

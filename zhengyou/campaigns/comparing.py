@@ -126,7 +126,7 @@ def compare(
 
 
 def _line(code: str, old: SlotPlan | None, new: SlotPlan, slot: Slot | None, today: date) -> Line | None:
-    if slot is None:
+    if slot is None or (old is None and slot.closed_on <= today):
         return Line("new", code, new.period, None, new, None, new.due_on) if old is None else None
     if (
         old is None

@@ -10,12 +10,14 @@ from zhengyou.campaigns.views import (
     decisions,
     duties,
     files,
+    outbox,
     phases,
     preparing,
     questions,
     reports,
     reviews,
     starting,
+    versions,
 )
 
 urlpatterns = [
@@ -36,6 +38,7 @@ urlpatterns = [
     path("questions/<slug:public_id>/", asking.page, name="question"),
     path("reviews/", reviews.queue, name="reviews"),
     path("reviews/<int:pk>/", reviews.page, name="review"),
+    path("outbox/", outbox.page, name="outbox"),
     path("campaigns/", preparing.listing, name="campaigns"),
     path("campaigns/take-up/", preparing.take_up, name="campaign_take_up"),
     path("campaigns/<slug:public_id>/", preparing.plan, name="campaign"),
@@ -46,6 +49,8 @@ urlpatterns = [
     path("campaigns/<slug:public_id>/answers/", questions.upload, name="campaign_upload"),
     path("campaigns/<slug:public_id>/answers.yaml", questions.download, name="campaign_answers"),
     path("campaigns/<slug:public_id>/dates/", dates.page, name="campaign_dates"),
+    path("campaigns/<slug:public_id>/versions/", versions.listing, name="campaign_versions"),
+    path("campaigns/<slug:public_id>/versions/<int:version>/", versions.page, name="campaign_version"),
     path("campaigns/<slug:public_id>/phases/", phases.page, name="campaign_phases"),
     path("campaigns/<slug:public_id>/phases/export/", phases.export, name="campaign_exceptions"),
     path("campaigns/<slug:public_id>/reports/", reports.listing, name="campaign_reports"),

@@ -185,7 +185,7 @@ def redate(line: Line) -> None:
     """A period that is not open yet takes its new days."""
     if line.slot is None or line.plan is None:
         return
-    plan, task = line.plan, line.slot.task
+    plan, task = line.plan, Task.objects.get(slots=line.slot.pk)
     Slot.objects.filter(pk=line.slot.pk).update(
         opens_on=plan.opens_on,
         cutoff_on=max(plan.opens_on, plan.cutoff_on),

@@ -84,7 +84,7 @@ def lay_down(
     }
     tasks = Task.objects.bulk_create(
         [
-            _task(campaign, shelves[plan.programme], phases.get((plan.programme, plan.phase)), plan, place)
+            task_row(campaign, shelves[plan.programme], phases.get((plan.programme, plan.phase)), plan, place)
             for place, plan in enumerate(plans)
         ]
     )
@@ -111,7 +111,7 @@ def lay_more(entry: OpenEntry, campaign: Campaign, checked: Checked) -> int:
     ready = []
     for plan in waiting:
         phase = phases.get((plan.programme, plan.phase))
-        fresh = _task(campaign, shelves[plan.programme], phase, plan, plans.index(plan))
+        fresh = task_row(campaign, shelves[plan.programme], phase, plan, plans.index(plan))
         held = Task.objects.filter(campaign=campaign, code=plan.code, replaced_by=None).first()
         if held is not None:
             fresh.pk, fresh.version = held.pk, held.version
@@ -193,7 +193,10 @@ def _slot(task: Task, plan: TaskPlan, slot: SlotPlan) -> Slot:
     )
 
 
-def _task(campaign: Campaign, programme: Programme, phase: Phase | None, plan: TaskPlan, place: int) -> Task:
+def task_row(
+    campaign: Campaign, programme: Programme, phase: Phase | None, plan: TaskPlan, place: int
+) -> Task:
+    """A planned task as a row, not yet saved; a sample's draw gets its seed."""
     about: dict[str, Any] = {
         "kinds": _labels(plan.kinds),
         "note": _label(plan.note),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhengyou.campaigns import duties, figures
+from zhengyou.campaigns.actions import amending
 from zhengyou.campaigns.duties import routing
 from zhengyou.campaigns.models import Slot
 from zhengyou.journal.actions import Actor, record
@@ -19,8 +20,9 @@ Hook = Callable[[date], object]
 
 @dataclass
 class Ticked:
-    """What a tick did: duties changed by rule, papers that wait elsewhere now, deltas folded, the entry it left."""
+    """What a tick did: amendments come into force, duties changed by rule, papers that wait elsewhere now, deltas folded."""
 
+    amended: int = 0
     changed: dict[str, int] = field(default_factory=dict)
     rerouted: int = 0
     folded: int = 0
@@ -40,7 +42,10 @@ def tick(
     that changes nothing leaves no journal entry, only the slots' watermark. `hooks` are called last (purges).
     """
     with clock.playing(day) if day is not None else nullcontext():
-        out = _reconciled(by or Actor.system("tick"), full)
+        actor = by or Actor.system("tick")
+        amended = amending.due(clock.today(), actor)
+        out = _reconciled(actor, full)
+        out.amended = amended
         out.folded = figures.fold()
         for hook in hooks:
             hook(clock.today())

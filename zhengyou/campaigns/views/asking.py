@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhengyou.campaigns import asking, preparing
 from zhengyou.campaigns.actions import asking as actions
 from zhengyou.campaigns.models import Duty, Question, Task
-from zhengyou.campaigns.views import words
+from zhengyou.campaigns.views import moved, words
 from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.shown import address, fetch
 from zhengyou.kit import clock
@@ -226,7 +226,7 @@ def _row(question: Question, units: dict[int, str], mine: bool) -> dict[str, Any
 
 
 def about(request: HttpRequest, duty_: Duty) -> dict[str, Any]:
-    """For the duty page: the questions on it that the reader may see, answers for everybody, whether it may ask. One query."""
+    """For the duty page: the questions on it that the reader may see, answers for everybody, its amended version. One query."""
     authority = request.authority  # type: ignore[attr-defined]
     task_ = duty_.slot.task
     found = asking.about(duty_, task_)
@@ -243,4 +243,5 @@ def about(request: HttpRequest, duty_: Duty) -> dict[str, Any]:
             for q in seen
         ],
         "common": [{"question": q.for_all, "answer": q.answer} for q in found if q.common][:20],
+        "version": moved.version_line(task_),
     }

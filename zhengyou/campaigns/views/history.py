@@ -145,7 +145,7 @@ def read(duty: Duty, me: str) -> History:
             Happened(
                 (event.entry_id, event.step),
                 moment(entry) if entry.day == event.day else event.day,
-                _event_text(event, name(entry.actor), units),
+                _event_text(event, name(entry.actor), units, entry.verb),
                 _entered_late(event.day, entry.day),
             )
         )
@@ -203,7 +203,9 @@ def _entered_late(day: date, entered: date) -> str:
     return ngettext("补录，晚 %(n)s 天", "补录，晚 %(n)s 天", days) % {"n": days} if days > 0 else ""
 
 
-def _event_text(event: DutyEvent, who: str, units: dict[int, str]) -> str:
+def _event_text(event: DutyEvent, who: str, units: dict[int, str], verb: str = "") -> str:
+    if event.to_state == "void" and verb == "campaign.amended":
+        return _("方案修订，这一件不再要办")
     if event.kind == "move":
         return _("随人转到「%(unit)s」") % {"unit": units.get(event.to_unit_id, "—")}
     if event.to_due_on != event.from_due_on and event.from_state == event.to_state:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from zhengyou.campaigns import comparing
-from zhengyou.campaigns.models import Campaign, DateMove
+from zhengyou.campaigns.models import Amendment, Campaign, DateMove, Task
 from zhengyou.campaigns.views import words
 
 
@@ -41,3 +41,22 @@ def of_plan(campaign: Campaign) -> dict[str, str]:
         values = {"period": period, "old": words.full(move.old_on), "new": words.full(move.new_on)}
         out[code] = _("原定 %(old)s，改到 %(new)s%(period)s") % values
     return out
+
+
+def version_line(task: Task) -> str:
+    """Under which amended version a task stands, or by which one it was dropped; empty for the first. One query at most."""
+    dropped = (task.about or {}).get("dropped", 0)
+    if task.version < 2 and not dropped:
+        return ""
+    row = Amendment.objects.filter(campaign=task.campaign_id, version=dropped or task.version).first()
+    if row is None:
+        return ""
+    text = _("方案第 %(n)s 版（%(document)s）取消了这项任务。理由：%(reason)s")
+    if not dropped:
+        text = _("按方案第 %(n)s 版办（%(document)s，%(day)s起）。理由：%(reason)s")
+    return text % {
+        "n": row.version,
+        "document": row.document_no,
+        "day": words.full(row.effective_on),
+        "reason": row.reason,
+    }

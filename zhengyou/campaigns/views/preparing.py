@@ -126,9 +126,9 @@ def take_up(request: HttpRequest) -> HttpResponse:
     english = ""
     if upload is not None:
         name = (upload.name or "pack.yaml").replace("\\", "/").rsplit("/", 1)[-1][:80]
-        text, fault = _text(upload, name)
+        text, fault = uploaded(upload, name)
         if not fault and (other := request.FILES.get("english")) is not None:
-            english, fault = _text(other, other.name or "en.yaml")
+            english, fault = uploaded(other, other.name or "en.yaml")
         if fault:
             return _list(request, [fault], name, 422)
     elif stem in packs.bundled():
@@ -148,7 +148,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
     return redirect("campaign", made.public_id)
 
 
-def _text(upload: Any, name: str) -> tuple[str, Fault | Problem | None]:
+def uploaded(upload: Any, name: str) -> tuple[str, Fault | Problem | None]:
     """An uploaded text, or the sentence that says why it is none."""
     if not upload.size:
         return "", Problem("", _("「%(name)s」是空文件。请选写好的方案包。") % {"name": name})

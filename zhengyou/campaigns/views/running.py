@@ -23,6 +23,7 @@ def running_chips(campaign: Campaign, authority: Authority) -> list[dict[str, An
         {"key": "phases", "label": _("阶段"), "url": reverse("campaign_phases", args=args)},
         {"key": "reports", "label": _("归档报告"), "url": reverse("campaign_reports", args=args)},
     ]
+    chips.append({"key": "versions", "label": _("修订"), "url": reverse("campaign_versions", args=args)})
     if steering.may_steer(authority, campaign):
         chips.append({"key": "dates", "label": _("改日期"), "url": reverse("campaign_dates", args=args)})
     return chips
