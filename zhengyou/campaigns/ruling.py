@@ -14,7 +14,7 @@ def stated(name: str) -> list[tuple[int, int]]:
     running = Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("id")
     out = []
     for campaign in running.only("pk", "sha256"):
-        value = _rules(campaign.pk, campaign.sha256).get(name)
+        value = of(campaign.pk, campaign.sha256).get(name)
         if value is not None:
             out.append((campaign.pk, value))
     return out
@@ -26,7 +26,7 @@ def correction_days() -> int:
 
 
 @lru_cache(maxsize=64)
-def _rules(pk: int, sha256: str) -> dict[str, int]:
+def of(pk: int, sha256: str) -> dict[str, int]:
     """The numbers among a campaign's rules; nothing where its text cannot be read."""
     campaign = Campaign.objects.get(pk=pk)
     pack = packed.checked(campaign).pack if campaign.text else None

@@ -6,7 +6,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from zhengyou.site import data
 
@@ -136,6 +136,13 @@ TEMPLATES = [
 ]
 
 
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY"
+)
+"""FULL: what was confirmed survives a power cut (tested in site/tests/test_power.py)."""
+
+
 def _database() -> dict:
     """SQLite in the data directory, or what ZHENGYOU_DATABASE_URL names (postgres://user:password@host:port/name)."""
     url = os.environ.get("ZHENGYOU_DATABASE_URL", "")
@@ -143,8 +150,6 @@ def _database() -> dict:
         parts = urlsplit(url)
         if parts.scheme not in ("postgres", "postgresql"):
             raise SystemExit("ZHENGYOU_DATABASE_URL: write postgres://user:password@host:port/name")
-        from urllib.parse import parse_qs
-
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -160,8 +165,7 @@ def _database() -> dict:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-            "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
+            "init_command": SQLITE_PRAGMAS,
         },
     }
 
@@ -174,6 +178,43 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "zy_language"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+
+def _mail() -> dict:
+    """What ZHENGYOU_EMAIL_URL names: smtp://, smtp+tls:// or smtps://user:password@host:port?from=address; file:///folder."""
+    url = os.environ.get("ZHENGYOU_EMAIL_URL", "")
+    parts = urlsplit(url)
+    sender = parse_qs(parts.query).get("from", [""])[0] or (unquote(parts.username) if parts.username else "")
+    if parts.scheme == "file":
+        return {"backend": "filebased", "folder": unquote(parts.path), "sender": sender, "on": True}
+    if url and (parts.scheme not in ("smtp", "smtp+tls", "smtps") or not parts.hostname or "@" not in sender):
+        raise SystemExit(
+            "ZHENGYOU_EMAIL_URL: write smtp+tls://user:password@host:587?from=name@example.org (or smtps://, smtp://)"
+        )
+    return {
+        "backend": "smtp",
+        "folder": None,
+        "on": bool(url),
+        "sender": sender,
+        "host": parts.hostname or "localhost",
+        "port": parts.port or {"smtps": 465, "smtp+tls": 587}.get(parts.scheme, 25),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "tls": parts.scheme == "smtp+tls",
+        "ssl": parts.scheme == "smtps",
+    }
+
+
+_MAIL = _mail()
+#: Without an address of a mail server letters stay in the outbox, and its page says so.
+MAILING = _MAIL["on"]
+EMAIL_BACKEND = f"django.core.mail.backends.{_MAIL['backend']}.EmailBackend"
+EMAIL_FILE_PATH = _MAIL["folder"]
+EMAIL_HOST, EMAIL_PORT = _MAIL.get("host", ""), _MAIL.get("port", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.get("user", ""), _MAIL.get("password", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("tls", False), _MAIL.get("ssl", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = _MAIL["sender"] or "zhengyou@localhost"
 
 STATIC_URL = "static/"
 STORAGES = {

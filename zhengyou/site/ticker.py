@@ -22,7 +22,7 @@ def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
 
     None while there is no organisation.
     """
-    from zhengyou.campaigns.actions import ticking
+    from zhengyou.campaigns.actions import mailing, ticking
     from zhengyou.kit import clock
     from zhengyou.org import current
     from zhengyou.org.actions import carry_out_planned
@@ -35,7 +35,7 @@ def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
     opening.activate_zone()
     with clock.playing(day) if day is not None else nullcontext():
         carry_out_planned(FOLLOW)
-    return ticking.tick(day, full=full, hooks=[lambda _day: staging.purge()])
+    return ticking.tick(day, full=full, hooks=[lambda _day: staging.purge(), mailing.weekly])
 
 
 def tidy() -> None:
@@ -51,6 +51,8 @@ def tidy() -> None:
     from zhengyou.journal import evidence
     from zhengyou.kit import clock
     from zhengyou.org.actions import close_accounts
+    from zhengyou.org.actions.erasing import scrub
+    from zhengyou.org.models import Person
     from zhengyou.site import drill
 
     if drill.due(settings.DATA):
@@ -60,6 +62,9 @@ def tidy() -> None:
             log.error("the drill found %s faults: %s", len(done.faults), done.faults)
     evidence.purge(())
     close_accounts(clock.today())
+    recently = clock.today() - timedelta(days=2)
+    if Person.objects.filter(erased_on__gte=recently).exists():
+        scrub()  # the rewriting after a deletion may have met a busy database
     call_command("clearsessions", verbosity=0)
     now = timezone.now()
     DBTaskResult.objects.filter(finished_at__lt=now - timedelta(days=14)).delete()

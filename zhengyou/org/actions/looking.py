@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from zhengyou.kit import clock, sql
 from zhengyou.org.models import Person, Unit
 
-PERSON, CONTACT, GLASS, SLIP, ENTRY = "person", "contact", "glass", "slip", "entry"
-NAMES, EXPORT, MISSING = "names", "export", "missing"
+PERSON, CONTACT, GLASS, SLIP = "person", "contact", "glass", "slip"
+NAMES, EXPORT, MISSING, MISSING_OUT = "names", "export", "missing", "missing_out"
 BELOW = "+below"
 """Added to what was seen of a unit where the list took in the units below it."""
 

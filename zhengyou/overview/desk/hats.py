@@ -9,7 +9,9 @@ from zhengyou.campaigns import asking
 from zhengyou.kit import sql
 from zhengyou.org.models import Person
 from zhengyou.org.rules import Authority
+from zhengyou.overview.desk import notices
 from zhengyou.overview.desk.lines import title
+from zhengyou.overview.desk.notices import Notices
 
 QUESTIONS = 20
 """Questions on the desk; all are on their own page."""
@@ -53,6 +55,7 @@ class Wardrobe:
     facts: dict[str, str] = field(default_factory=dict)
     open: int = 0
     questions: list[Asked] = field(default_factory=list)
+    notices: Notices = field(default_factory=Notices)
 
     @property
     def to_answer(self) -> list[Asked]:
@@ -74,6 +77,7 @@ def read(me: Person, authority: Authority, day: date) -> Wardrobe:
     ids = ", ".join(str(int(unit)) for unit, _post, _first in authority.posts) or "0"
     judged = ", ".join(str(int(unit)) for unit in authority.units_with("review")) or "0"
     holds = "{0}.dropped_id IS NULL AND {0}.valid_from <= :day AND {0}.valid_to > :day"
+    more, values = notices.arms(me, authority, day)
     found = sql.rows(
         f"""SELECT 1, u.id, u.public_id, p.name, u.kind, COALESCE(above.name, ''),
               (SELECT COUNT(*) FROM org_placement k WHERE k.parent_id = u.id AND {holds.format("k")}),
@@ -98,9 +102,10 @@ def read(me: Person, authority: Authority, day: date) -> Wardrobe:
             FROM campaigns_question q JOIN campaigns_task t ON t.id = q.task_id
             WHERE (q.answered_on IS NULL AND q.person_id <> :me AND q.asked_at_id IN ({judged}))
               OR (q.person_id = :me AND (q.answered_on IS NULL OR q.answered_on >= :since))
-            ORDER BY q.due_on, q.id LIMIT {QUESTIONS}) x""",
+            ORDER BY q.due_on, q.id LIMIT {QUESTIONS}) x{more}""",
         day=day,
         me=me.pk,
+        **values,
         since=day - asking.RECENT,
     )
     out = Wardrobe([])
@@ -114,10 +119,12 @@ def read(me: Person, authority: Authority, day: date) -> Wardrobe:
             out.facts = {"category": code, "status": third, "kind": fourth, "joined": last[:10]}
         elif kind == 3:
             out.open = below
-        else:
+        elif kind == 4:
             out.questions.append(
                 _asked(code, name, title(third, fourth, ""), last, bool(below), bool(members), day)
             )
+        else:
+            out.notices.take(kind, unit, code, name, third, below, last)
     for unit, post, _first in authority.posts:
         if hat := by_unit.get(unit):
             hat.posts.append(post)

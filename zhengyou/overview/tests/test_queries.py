@@ -116,7 +116,8 @@ def test_the_number_of_queries_is_small_and_does_not_grow(stageful):
     few = ask()
     many_more(stageful, 60, 400)
     assert ask() == few
-    assert {name: n for name, n in few.items() if n > MOST} == {}
+    noted = {"duties": 1}  # a list with names is noted for those on it
+    assert {name: n for name, n in few.items() if n > MOST + noted.get(name, 0)} == {}
 
 
 @pytest.mark.parametrize("name", ["board", "own board", "secretary", "unfolded"])

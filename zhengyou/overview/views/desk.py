@@ -17,7 +17,7 @@ from zhengyou.kit import clock
 from zhengyou.org.current import language
 from zhengyou.overview import board as boards
 from zhengyou.overview import shapes, words
-from zhengyou.overview.desk import hats, lines, office, own, unit
+from zhengyou.overview.desk import escalated, hats, lines, office, own, unit
 from zhengyou.overview.desk.hats import Hat, Wardrobe
 from zhengyou.overview.views.board import address, burden
 
@@ -104,6 +104,7 @@ def _unit(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpRespon
         "papers": _papers(found),
         "title_of_post": _posts(request, hat),
         "missing_n": found.chosen.figures.missing if found.chosen else 0,
+        "escalated": _escalated(request, hat, context["wardrobe"]),
     }
     return render(request, "overview/unit.html", context)
 
@@ -129,6 +130,12 @@ def _office(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpResp
         "title_of_post": _posts(request, hat),
     }
     return render(request, "overview/office.html", context)
+
+
+def _escalated(request: HttpRequest, hat: Hat, wardrobe: Wardrobe) -> list[escalated.Behind]:
+    """Units below with things overdue beyond the pack's grace, for their next first responsible person."""
+    first = any(unit == hat.unit and first for unit, _post, first in request.authority.posts)  # type: ignore[attr-defined]
+    return escalated.read(hat.unit, wardrobe.notices.escalate, clock.today()) if first and hat.below else []
 
 
 def _options(found: unit.Desk) -> list[tuple[int, str, bool]]:

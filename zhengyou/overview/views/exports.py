@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from zhengyou.kit import ratio
 from zhengyou.kit.sheets import write_rows
 from zhengyou.kit.verdict import insist
+from zhengyou.org.actions import looking
 from zhengyou.overview import board as boards
 from zhengyou.overview import places, rules, words
 from zhengyou.overview.board import Board
@@ -85,6 +86,7 @@ def missing(request: HttpRequest, code: str, slot: int) -> HttpResponse:
     """Who of one unit is missing, for its own head only: 403 with the reason for everybody else."""
     found = missing_list(request, code, slot)
     insist(found["names"])
+    looking.look_at_unit(request.me, found["here"].id, looking.MISSING_OUT)  # type: ignore[attr-defined]
     headers = [_("编号"), _("姓名"), _("状态"), _("期限"), _("逾期天数")]
     states = {"due": _("待办"), "returned": _("已退回")}
     rows = [[one.number, one.who, states[one.state], one.due_on, one.late or None] for one in found["people"]]

@@ -14,6 +14,7 @@ from zhengyou.campaigns import rules as duty_rules
 from zhengyou.campaigns.figures.board import Figures
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import insist
+from zhengyou.org.actions import looking
 from zhengyou.org.rules import Authority
 from zhengyou.overview import behind, rules, words
 from zhengyou.overview import board as boards
@@ -43,6 +44,8 @@ def rows(request: HttpRequest, code: str, figure: str) -> HttpResponse:
         if listed
         else []
     )
+    if names and found:
+        looking.look_at_unit(request.me, tree.here.id, looking.NAMES)  # type: ignore[attr-defined]
     context = frame(board) | {
         "figure": figure,
         "here_url": request.path,
@@ -112,6 +115,8 @@ def _missing(authority: Authority, board: boards.Board, choice: Choice) -> dict[
 def missing(request: HttpRequest, code: str, slot: int) -> HttpResponse:
     """Who of one unit is missing in one period: names for its own head, the count and the rule for all others."""
     context = missing_list(request, code, slot)
+    if context["people"]:
+        looking.look_at_unit(request.me, context["here"].id, looking.MISSING)  # type: ignore[attr-defined]
     return render(request, "overview/missing.html", context)
 
 
