@@ -44,7 +44,8 @@ def open_work(units: Sequence[int], day: date) -> list[OpenWork]:
 def dispose_of(entry: OpenEntry, decided: Sequence[Disposition], day: date) -> Mapping[str, int]:
     """Carry out what was decided about the open duties of units that close on `day`; returns how many, by carry/close/void.
 
-    Papers that wait follow their duty; those that waited for review at a closed unit find another desk.
+    Papers of other units that wait for review at a closed one find another desk at once; those of the duties that are
+    carried find theirs when the roster is followed, which comes next (`follow_roster`).
     """
     done: dict[str, int] = defaultdict(int)
     today = clock.today()
@@ -62,7 +63,7 @@ def dispose_of(entry: OpenEntry, decided: Sequence[Disposition], day: date) -> M
                 entry, "void", cause, tail, state="'void'", day=":on", on=day, today=today
             )
     closed = {one.unit for one in decided}
-    routing.reroute(sorted({*routing.moved(entry), *routing.waiting_at(closed)}))
+    routing.reroute(routing.waiting_at(closed))
     return {how: n for how, n in done.items() if n}
 
 

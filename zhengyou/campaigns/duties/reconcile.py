@@ -52,8 +52,6 @@ def follow_roster(entry: OpenEntry) -> dict[str, int]:
     """Let open duties, and papers that wait, follow what this entry changed in the roster; inside org's transaction."""
     today = clock.today()
     slots = open_slots(today)
-    if not slots:
-        return {}
     units = [slot for slot in slots if slot.task.subject == Task.Subject.UNIT]
     done = reconcile(units, entry, today)
     if touched(entry):
@@ -63,7 +61,7 @@ def follow_roster(entry: OpenEntry) -> dict[str, int]:
                 done[rule] = done.get(rule, 0) + n
     for rule, n in adopt(entry, (slot.pk for slot in slots), today).items():
         done[rule] = done.get(rule, 0) + n
-    if done.get("move") or done.get("adopt"):
+    if entry.steps:  # duties were moved here, or carried before
         routing.reroute(routing.moved(entry))
     return {rule: n for rule, n in done.items() if n}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from zhengyou.campaigns.models import Submission
@@ -51,10 +52,11 @@ def moved(entry: OpenEntry) -> list[int]:
 
 
 def waiting_at(units: Iterable[int]) -> list[int]:
-    """Papers waiting for review at these units."""
+    """Papers waiting for review at these units, under duties that are charged elsewhere."""
     ids = ", ".join(str(int(unit)) for unit in units) or "0"
     found = rows(
-        f"SELECT id FROM campaigns_submission WHERE state = 10 AND waits_at_id IN ({ids}) ORDER BY id"
+        f"""SELECT x.id FROM campaigns_submission x JOIN campaigns_duty d ON d.id = x.duty_id
+            WHERE x.state = 10 AND x.waits_at_id IN ({ids}) AND d.unit_id NOT IN ({ids}) ORDER BY x.id"""
     )
     return [row[0] for row in found]
 
@@ -63,25 +65,30 @@ def reroute(papers: list[int]) -> int:
     """Find these waiting papers their desks anew; returns how many now wait elsewhere, from today on."""
     if not papers:
         return 0
-    changed: list[Submission] = []
+    found: dict[tuple[int, Desk], list[int]] = defaultdict(list)
     today = clock.today()
     people: Reviewers | None = None
     for i in range(0, len(papers), 500):
-        found = list(
+        some = list(
             Submission.objects.select_related("duty__slot__task").filter(pk__in=papers[i : i + 500], state=10)
         )
         if len(papers) <= 500:
-            people = Reviewers(today, {submission.duty.unit_id for submission in found})
+            people = Reviewers(today, {submission.duty.unit_id for submission in some})
         elif people is None:
             people = Reviewers(today)
-        changed += [submission for submission in found if _again(submission, people)]
-    for submission in changed:
-        submission.waits_since = today
-    Submission.objects.bulk_update(changed, ["tier", "waits_at", "waits_for", "waits_since"], batch_size=500)
-    return len(changed)
+        for submission in some:
+            if (place := _again(submission, people)) is not None:
+                found[place].append(submission.pk)
+    for (tier, desk), ids in found.items():
+        for i in range(0, len(ids), 500):
+            Submission.objects.filter(pk__in=ids[i : i + 500]).update(
+                tier=tier, waits_at=desk.unit, waits_for=desk.post, waits_since=today
+            )
+    return sum(map(len, found.values()))
 
 
-def _again(submission: Submission, people: Reviewers) -> bool:
+def _again(submission: Submission, people: Reviewers) -> tuple[int, Desk] | None:
+    """The tier and desk at which this paper is to wait from now on; None where it waits there already."""
     duty = submission.duty
     authors = [pk for pk in (duty.member_id, submission.by_id) if pk]
     tiers = duty.slot.task.review
@@ -93,6 +100,5 @@ def _again(submission: Submission, people: Reviewers) -> bool:
         authors=authors,
     )
     if desk == Desk(submission.waits_at_id or 0, submission.waits_for):
-        return False
-    submission.tier, submission.waits_at_id, submission.waits_for = tier, desk.unit, desk.post
-    return True
+        return None
+    return tier, desk
