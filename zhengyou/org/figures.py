@@ -173,7 +173,12 @@ def verb(code: str) -> str:
         "org.members_category": _("改类别"),
         "org.appointed": _("任命职务"),
         "org.post_ended": _("免去职务"),
+        "org.delegated": _("请人代行职务"),
+        "org.post_handed_over": _("移交职务"),
         "org.contact_set": _("改联系方式"),
+        "org.units_merged": _("所在单位合并"),
+        "org.unit_split": _("所在单位分设"),
+        "org.unit_dissolved": _("所在单位撤销"),
         "org.slips_made": _("打印登录条"),
         "org.slips_cancelled": _("作废登录条"),
         "org.slip_redeemed": _("用登录条设密码"),
@@ -207,7 +212,7 @@ def vacant_since(unit: Unit, day: date) -> date | None:
 def holders(units: Iterable[int], day: date) -> dict[int, list[Post]]:
     """Who holds which post on these units on a day, first responsible persons first; one query."""
     out: dict[int, list[Post]] = defaultdict(list)
-    rows = Post.objects.filter(on(day), unit__in=set(units)).select_related("person")
+    rows = Post.objects.filter(on(day), unit__in=set(units)).select_related("person", "acting_for__person")
     for row in rows.order_by("-first_responsible", "post", "valid_from"):
         out[row.unit_id].append(row)
     return out

@@ -45,6 +45,9 @@ CHECKS = {
           SELECT 1 FROM campaigns_submission x WHERE x.duty_id = d.id AND x.state = 10)
         UNION ALL SELECT d.id FROM campaigns_submission x JOIN campaigns_duty d ON d.id = x.duty_id
           WHERE x.state = 10 AND d.state <> 'submitted'""",
+    "open in a closed unit": """
+        SELECT d.id FROM campaigns_duty d JOIN org_unit u ON u.id = d.unit_id AND u.closed_on <> :far
+        WHERE d.state IN ('due', 'returned', 'submitted')""",
     "two papers waiting for one duty": """
         SELECT x.duty_id FROM campaigns_submission x WHERE x.state = 10 GROUP BY x.duty_id HAVING COUNT(*) > 1""",
 }

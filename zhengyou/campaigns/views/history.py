@@ -206,6 +206,8 @@ def _entered_late(day: date, entered: date) -> str:
 def _event_text(event: DutyEvent, who: str, units: dict[int, str], verb: str = "") -> str:
     if event.to_state == "void" and verb == "campaign.amended":
         return _("方案修订，这一件不再要办")
+    if event.kind == "move" and event.cause == "carry":
+        return _("原单位撤销，转交给「%(unit)s」，期限不变") % {"unit": units.get(event.to_unit_id, "—")}
     if event.kind == "move":
         return _("随人转到「%(unit)s」") % {"unit": units.get(event.to_unit_id, "—")}
     if event.to_due_on != event.from_due_on and event.from_state == event.to_state:
@@ -223,7 +225,9 @@ def _event_text(event: DutyEvent, who: str, units: dict[int, str], verb: str = "
         ("submitted", "accepted"): _("%(who)s通过"),
     }.get((event.from_state, event.to_state))
     if found is None and event.to_state == "void":
-        found = (
-            _("%(who)s作废了这一件") if event.cause == "decision" else _("人或单位已不在名册上，这一件作废")
-        )
+        found = {
+            "decision": _("%(who)s作废了这一件"),
+            "person": _("单位撤销时%(who)s作废了这一件，理由见单位变动"),
+            "closed": _("单位撤销，这一件随单位了结"),
+        }.get(event.cause, _("人或单位已不在名册上，这一件作废"))
     return (found or _("状态有变动")) % {"who": who}
