@@ -95,7 +95,7 @@ def page(
         "why": str(why),
         "advice": advice,
         "problems": problems,
-        "kept": kept(request) if status in (401, 403, 409, 422) else [],
+        "kept": kept(request) if status in (401, 403, 409, 422, 500, 503) else [],
     }
     if request.headers.get("HX-Request"):
         response = HttpResponse(render_to_string("faults/fragment.html", context), status=status)

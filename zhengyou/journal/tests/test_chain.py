@@ -1,6 +1,7 @@
 """The journal: one entry per action, chained, with digests only; a key is spent once."""
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -92,6 +93,33 @@ def test_every_single_character_changed_is_found(seed):
     at = rng.randrange(len(text))
     Entry.objects.filter(id=row.id).update(**{field: text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1 :]})
     assert verify().broken in (row.id, row.id + 1)
+
+
+@pytest.mark.deep
+def test_ten_thousand_changes_of_one_byte_are_all_found():
+    """TRUST.md G9: any field, any place, any other character; each mended again before the next."""
+    write(12)
+    chance = random.Random(9)
+    for _ in range(10_000):
+        row = Entry.objects.get(id=chance.randint(1, 12))
+        field = chance.choice(
+            ["verb", "actor", "unit", "subject", "hash", "previous", "day", "at", "digests"]
+        )
+        before = getattr(row, field)
+        Entry.objects.filter(id=row.id).update(**{field: changed_once(before, chance)})
+        assert verify().broken in (row.id, row.id + 1), (row.id, field)
+        Entry.objects.filter(id=row.id).update(**{field: before})
+    assert verify().broken is None
+
+
+def changed_once(value, chance):
+    """The value with one character, one day, one second or one digest changed."""
+    if isinstance(value, dict):
+        return {**value, "count": chance.randint(100, 10**9)}
+    if isinstance(value, str):
+        at = chance.randrange(len(value) + 1)
+        return (value[:at] + chr(ord(value[at]) ^ 1) + value[at + 1 :]) if at < len(value) else value + "x"
+    return value + timedelta(days=chance.choice([-1, 1, 365]))
 
 
 @pytest.fixture
