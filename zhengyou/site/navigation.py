@@ -80,6 +80,7 @@ PLACES = (
         power("review"),
         pgettext_lazy("navigation", "审核"),
     ),
+    Place("asked", _("上下问答"), "asked", "message-circle", WORK, power("review")),
     Place("duties", _("任务清单"), "duties", "clipboard-list", WORK, power("exempt"), below=False),
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, power("start")),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
@@ -88,6 +89,7 @@ PLACES = (
     Place("changes", _("单位变动"), "changes", "history", BASE, power("import")),
     Place("outbox", _("发件箱"), "outbox", "send", BASE, keeps_roster),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
+    Place("terms", _("任期"), "terms", "calendar", BASE, power("appoint")),
     Place("roster", _("花名册导入"), "roster", "upload", BASE, power("import")),
 )
 #: The phone's tabs for members and secretaries, in this order.

@@ -387,3 +387,13 @@ def test_a_draft_is_for_the_office_alone(school, campaign):
     assert client(school.leader).post(url(campaign), {}).status_code == 403
     assert client(school.office).post(url(campaign, "2/"), {"do": "put_away"}).status_code == 302
     assert Amendment.objects.get(version=2).state == Amendment.State.PUT_AWAY
+
+
+def test_a_later_date_of_its_own_is_kept_before_it_opens_too(school, campaign):
+    own = date(2011, 6, 20)
+    actions.move_slot(speech.slot("benchmark"), own, by=school.office.actor, reason="多给时间")
+    made = acting.draft(campaign, changes={"p3.to": "2011-06-10"}, by=school.office.actor)
+    found = amending.effect(campaign, packed.checked(campaign), amending.of(made), TODAY)
+    assert {line.kind for line in found.lines if line.code == "benchmark"} == {"own"}
+    acting.amend(made, TODAY, by=school.office.actor, document_no="1", reason="延长")
+    assert speech.slot("benchmark").due_on == own
