@@ -244,14 +244,20 @@ class Life(RuleBasedStateMachine):
                 who = {"member": duty.member} if duty.member else {"unit": duty.subject_unit, "below": False}
             elif scope == "unit":
                 who = {"unit": self.pick(Unit.objects.order_by("pk"), which)}
-            actions.decide(kind, slot, by=BY, **who, **given)
+            try:
+                actions.decide(kind, slot, by=BY, **who, **given)
+            except Invalid:
+                assert slot.closed_on <= self.today, "only a closed period refuses"
 
     @rule(which=NUMBER)
     def take_back(self, which: int) -> None:
         with self.acting():
             held = Decision.objects.filter(dropped=None).exclude(kind="extend").order_by("pk")
             if decision := self.pick(held, which):
-                actions.take_back(decision, by=BY)
+                try:
+                    actions.take_back(decision, by=BY)
+                except (Invalid, Conflict):
+                    assert decision.slot.closed_on <= self.today, "only a closed period refuses"
 
     @invariant()
     def nothing_is_wrong(self) -> None:
