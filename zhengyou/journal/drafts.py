@@ -85,6 +85,16 @@ def drop(owner: str, label: str) -> None:
     Draft.objects.filter(owner=owner, label=label).delete()
 
 
+@transaction.atomic
+def hand_on(owner: str, to: str, label: str) -> int:
+    """Give a text to somebody else, who goes on writing; their own heads stay beside it. Returns the heads handed on."""
+    heads = load(owner, label).heads
+    for head in reversed(heads):
+        save(to, label, 0, head.body)
+    drop(owner, label)
+    return len(heads)
+
+
 def _written(rows: list[Draft]) -> Written:
     grown = {row.base for row in rows} | {row.joined for row in rows}
     return Written(tuple(row for row in rows if row.version not in grown))

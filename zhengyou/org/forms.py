@@ -153,6 +153,10 @@ class Appoint(Form):
     post = forms.ChoiceField(label=_("职务"))
     first_responsible = forms.BooleanField(label=_("是这个单位的第一责任人"), required=False)
     day = day_field(_("从哪一天起"), required=False)
+    document_no = forms.CharField(label=_("文号"), max_length=80, required=False)
+    term_last = day_field(
+        _("任期到哪一天"), required=False, help_text=_("这一天是任期的最后一天；不写就没有任期")
+    )
 
 
 class NewMember(Form):

@@ -60,3 +60,40 @@ class ClassDeed(Form):
             self.add_error(field, gettext("选一个"))
         data["value"] = data.get(field, "") if field else ""
         return data
+
+
+def term_field() -> forms.DateField:
+    """The last day of a term."""
+    return day_field(_("任期到哪一天"), required=False, help_text=_("这一天是任期的最后一天；不写就没有任期"))
+
+
+class Delegate(Form):
+    """Who acts for the holder, from when, until when."""
+
+    person = forms.ChoiceField(
+        label=_("由谁代行"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选一个人"), "invalid_choice": _("选一个人")},
+    )
+    day = day_field(_("从哪一天起"), required=False)
+    until = day_field(_("到哪一天为止"), help_text=_("这一天还代行，第二天自己结束"))
+    document_no = forms.CharField(label=_("文号"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, **named: Any):
+        super().__init__(*args, **named)
+        self.fields["until"].error_messages["required"] = gettext("写上到哪一天为止")
+
+
+class HandOver(Form):
+    """Who takes the post over, from when, by which document, until when."""
+
+    person = forms.ChoiceField(
+        label=_("由谁接任"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("选一个人"), "invalid_choice": _("选一个人")},
+    )
+    day = day_field(
+        _("从哪一天起"), required=False, help_text=_("前任的职务在这一天结束，接任的从这一天开始")
+    )
+    document_no = forms.CharField(label=_("文号"), max_length=80, required=False)
+    term_last = term_field()

@@ -207,6 +207,15 @@ def may_appoint(authority: Authority, unit: Unit) -> Verdict:
     return YES
 
 
+def may_delegate(authority: Authority, post: Post) -> Verdict:
+    """May let somebody act for the holder of this post for a time: whoever may appoint; never of an acting person's."""
+    if not (may := may_appoint(authority, post.unit)):
+        return may
+    if post.acting_for_id is not None:
+        return no(_("代行的职务不能再让人代行。"))
+    return YES
+
+
 def may_end_post(authority: Authority, post: Post) -> Verdict:
     """May end this post; never the last one that can appoint, or nobody could ever appoint again."""
     if not authority.may("appoint", post.unit_id):
@@ -214,7 +223,7 @@ def may_end_post(authority: Authority, post: Post) -> Verdict:
     part = current.part()
     if post.unit_id == authority.root and part is not None and "appoint" in part.may(post.post):
         codes = [p.code for p in part.posts if "appoint" in p.may]
-        others = Post.objects.filter(on(authority.day), unit_id=authority.root, post__in=codes)
+        others = Post.objects.filter(on(authority.day), unit_id=authority.root, post__in=codes, acting_for=None)
         if not others.exclude(pk=post.pk).exists():
             return no(_("这是最后一位能办任免的人：先任命接任的人，再免去这一位。"))
     return YES

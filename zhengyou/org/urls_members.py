@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from zhengyou.org.actions.rows import Follow
-from zhengyou.org.views import classes
+from zhengyou.org.views import classes, terms
 
 
 def doors(follow: Follow | None = None) -> list[URLPattern]:
@@ -13,4 +13,8 @@ def doors(follow: Follow | None = None) -> list[URLPattern]:
     then = {"then": follow.roster if follow is not None else None}
     return [
         path("units/<str:public_id>/members/class/", classes.page, then, name="unit_class"),
+        path("terms/", terms.listing, name="terms"),
+        path("terms/export/", terms.export, name="terms_export"),
+        path("posts/<int:pk>/delegate/", terms.delegate, name="post_delegate"),
+        path("posts/<int:pk>/hand-over/", terms.hand_over, {"follow": follow}, name="post_hand_over"),
     ]

@@ -27,4 +27,5 @@ FOLLOW = Follow(
     recount=figures.rebuild,
     figures=_figures,
     leaning=duties.leaning,
+    at_hand=duties.at_hand,
 )

@@ -5,12 +5,13 @@ from zhengyou.campaigns.duties.decisions import carry_out
 from zhengyou.campaigns.duties.disposing import adopt, dispose_of, open_work
 from zhengyou.campaigns.duties.events import apply, change
 from zhengyou.campaigns.duties.faults import faults
-from zhengyou.campaigns.duties.leaning import leaning
+from zhengyou.campaigns.duties.leaning import at_hand, leaning
 from zhengyou.campaigns.duties.reconcile import dispose, follow_roster, open_slots, reconcile, touched
 
 __all__ = [
     "adopt",
     "apply",
+    "at_hand",
     "audience_of",
     "carry_out",
     "change",

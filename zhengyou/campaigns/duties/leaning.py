@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from zhengyou.campaigns.models import Decision, Duty, Question, Review, State, Submission
+from zhengyou.campaigns.models import OPEN, Decision, Duty, Question, Review, State, Submission
+from zhengyou.journal.models import Draft
 from zhengyou.kit import clock
+from zhengyou.org.actions.rows import AtHand
 from zhengyou.org.models import Person
 
 MOST = 200
@@ -37,3 +39,21 @@ def leaning(people: QuerySet[Person], units: Sequence[int], since: int) -> tuple
 
 def _ids(found: QuerySet, field: str) -> set[int]:
     return set(found.order_by().values_list(field, flat=True).distinct()[:MOST])
+
+
+def at_hand(unit: int, post: str, holder: str) -> AtHand:
+    """What goes along when this unit's post passes from its holder (a public id) to another; four queries."""
+    mine = Duty.objects.filter(subject_unit__isnull=False, unit=unit)
+    todo = mine.filter(state__in=OPEN)
+    labels = [f"duty:{pk}" for pk in todo.order_by("pk").values_list("pk", flat=True)[:MOST]]
+    written = Draft.objects.filter(owner=holder, label__in=labels).values_list("label", flat=True).distinct()
+    waiting = Submission.objects.filter(
+        state=Submission.State.WAITING, waits_at=unit, waits_for__in=("", post)
+    )
+    return AtHand(
+        duties=todo.count(),
+        overdue=todo.filter(due_on__lt=clock.today()).count(),
+        in_review=mine.filter(state=State.SUBMITTED).count(),
+        waiting=waiting.count(),
+        drafts=tuple(sorted(written)),
+    )

@@ -21,7 +21,15 @@ from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist
 from zhengyou.org import current, rules, tree
 from zhengyou.org.actions import members
-from zhengyou.org.actions.rows import COLUMNS, Then, close_accounts, copy_truncated, not_later, open_unit
+from zhengyou.org.actions.rows import (
+    COLUMNS,
+    Then,
+    close_accounts,
+    copy_truncated,
+    end_delegations,
+    not_later,
+    open_unit,
+)
 from zhengyou.org.models import Affiliation, Person, Post, Unit, on
 
 DEEDS = ("move", "graduate", "status", "category", "left", "deceased")
@@ -231,6 +239,8 @@ def end_posts(entry: OpenEntry, day: date) -> None:
             entry=entry.id,
             day=day,
         )
+        units = Post.objects.filter(dropped_id=entry.id).values_list("unit_id", flat=True).distinct()
+        end_delegations(entry, day, list(units))
 
 
 def _change(entry: OpenEntry, held: QuerySet[Affiliation], deed: Deed) -> None:

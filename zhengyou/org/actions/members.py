@@ -19,6 +19,7 @@ from zhengyou.org.actions.rows import (
     close_accounts,
     copy_truncated,
     cut_post,
+    end_delegations,
     new_person,
     not_later,
     open_unit,
@@ -199,6 +200,7 @@ def _end_what_else(entry: OpenEntry, who: list[int], day: date, authority: rules
         if not authority.everything:
             insist(rules.may_end_post(authority, post))
         cut_post(entry, post, day)
+        end_delegations(entry, day, [post.unit_id])
     close_accounts(clock.today())
 
 

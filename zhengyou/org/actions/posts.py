@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhengyou.journal.actions import Actor, OpenEntry, record
@@ -11,8 +13,8 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
-from zhengyou.org import current, rules
-from zhengyou.org.actions.rows import close_accounts, copy_post, cut_post, not_later
+from zhengyou.org import current, rules, terms
+from zhengyou.org.actions.rows import close_accounts, copy_post, cut_post, end_delegations, not_later
 from zhengyou.org.models import Person, Post, Unit
 
 
@@ -24,12 +26,18 @@ def appoint(
     by: Actor,
     day: date | None = None,
     first_responsible: bool | None = None,
+    document_no: str = "",
+    term_ends: date | Literal["part"] | None = "part",
 ) -> Post:
     """Appoint a person to a post on a unit from a day on (default: today; may be earlier, then shown as entered late).
 
     `first_responsible` defaults to what the organisation's part says of the post; the one before hands over that day.
+    `term_ends` is the day after the term's last; by default as the part says of the unit's kind, None for no term.
     """
     day = not_later(day)
+    if term_ends == "part":
+        term_ends = terms.default_end(unit.kind, day)
+    check_term(day, term_ends, document_no)
     part = current.part()
     found = part.post(post) if part is not None else None
     if found is None or (found.on is not None and unit.kind not in found.on):
@@ -46,13 +54,26 @@ def appoint(
         post=post,
         day=day.isoformat(),
         first_responsible=first,
+        document=document_no,
+        term=term_ends.isoformat() if term_ends else "",
     ) as entry:
         unit = Unit.objects.select_for_update().get(pk=unit.pk)
         insist(rules.may_appoint(rules.authority_for(by), unit))
-        return _appoint(entry, person, unit, post, first, day)
+        return install(entry, person, unit, post, first, day, document_no=document_no, term_ends=term_ends)
 
 
-def _appoint(entry: OpenEntry, person: Person, unit: Unit, post: str, first: bool, day: date) -> Post:
+def check_term(day: date, term_ends: date | None, document_no: str) -> None:
+    """Refuse a term that ends before it begins, and a document number that is too long."""
+    if term_ends is not None and term_ends <= day:
+        raise Invalid(Problem("term_last", _("任期的最后一天不能早于任职的那一天")))
+    if len(document_no) > 80:
+        raise Invalid(Problem("document_no", _("文号最多 80 字")))
+
+
+def install(
+    entry: OpenEntry, person: Person, unit: Unit, post: str, first: bool, day: date, **more: object
+) -> Post:
+    """Give a post within an open entry; a first responsible person before ends that day, and who acted for that one."""
     now = Post.objects.filter(unit=unit, dropped=None, valid_to=FAR)
     if now.filter(person=person, post=post).exists():
         raise Invalid(Problem("person", _("%(name)s 已经担任这个职务") % {"name": person.name}))
@@ -63,9 +84,21 @@ def _appoint(entry: OpenEntry, person: Person, unit: Unit, post: str, first: boo
         cut_post(entry, before, day)
         if before.post != post:
             copy_post(entry, before, valid_from=day, first_responsible=False)
+        end_delegations(entry, day, [unit.pk])
     return Post.objects.create(
-        person=person, unit=unit, post=post, first_responsible=first, valid_from=day, entry_id=entry.id
+        person=person,
+        unit=unit,
+        post=post,
+        first_responsible=first,
+        valid_from=day,
+        entry_id=entry.id,
+        **more,
     )
+
+
+def open_now() -> Q:
+    """Condition: a post that can be ended, open or a delegation that still runs."""
+    return Q(dropped=None) & (Q(valid_to=FAR) | Q(acting_for__isnull=False, valid_to__gt=clock.today()))
 
 
 def end_post(post: Post, *, by: Actor, day: date | None = None) -> None:
@@ -79,7 +112,7 @@ def end_post(post: Post, *, by: Actor, day: date | None = None) -> None:
         post=post.post,
         day=day.isoformat(),
     ) as entry:
-        current_post = Post.objects.select_for_update().filter(pk=post.pk, dropped=None, valid_to=FAR).first()
+        current_post = Post.objects.select_for_update().filter(open_now(), pk=post.pk).first()
         if current_post is None:
             raise Conflict(_("这个职务已经免去了。"))
         insist(rules.may_end_post(rules.authority_for(by), current_post))
@@ -87,4 +120,5 @@ def end_post(post: Post, *, by: Actor, day: date | None = None) -> None:
             text = _("任职从 %(day)s 开始：免去不能早于这一天")
             raise Invalid(Problem("day", text % {"day": current_post.valid_from.isoformat()}))
         cut_post(entry, current_post, day)
+        end_delegations(entry, day, [current_post.unit_id])
         close_accounts(clock.today())

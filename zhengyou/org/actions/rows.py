@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from zhengyou.journal.actions import OpenEntry
@@ -49,13 +49,26 @@ class Disposition:
 
 
 @dataclass(frozen=True)
+class AtHand:
+    """What is on the desk of a unit's post: open duties of the unit, those overdue, its papers in review, papers waiting
+    for this desk, and the labels of the holder's drafts for those duties."""
+
+    duties: int = 0
+    overdue: int = 0
+    in_review: int = 0
+    waiting: int = 0
+    drafts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Follow:
     """What the rooms above do in the same transaction, so that their work and figures follow the organisation.
 
     `roster` after affiliations changed; `work` tells what is open in units that close on a day, `dispose` deals with it;
     `before_regraft` folds figures before the tree changes, `regraft(unit, day, lost, gained)` posts a subtree's figures
     from the ancestors lost to those gained, `recount` counts all anew; `figures` tells units' figures on a day by name;
-    `leaning` names the people and units for whom work was done after an entry, so that it cannot be taken back.
+    `leaning` names the people and units for whom work was done after an entry, so that it cannot be taken back;
+    `at_hand(unit, post, holder's public id)` is what goes along when a post is handed over.
     """
 
     roster: Then
@@ -66,6 +79,7 @@ class Follow:
     recount: Callable[[], None]
     figures: Callable[[Sequence[int], date], dict[int, dict[str, int]]]
     leaning: Callable[[QuerySet[Person], Sequence[int], int], tuple[set[int], set[int]]]
+    at_hand: Callable[[int, str, str], AtHand]
 
 
 COLUMNS = "person_id, unit_id, role, category, status, begun, ended, valid_from, valid_to, entry_id"
@@ -141,6 +155,16 @@ def copy_post(entry: OpenEntry, post: Post, **changes: object) -> Post:
         "entry_id": entry.id,
     }
     return Post.objects.create(**{**values, **changes})
+
+
+def end_delegations(entry: OpenEntry, day: date, units: Sequence[int]) -> None:
+    """Whoever acts for somebody who no longer holds the post acts no more from `day` on; a few rows at most."""
+    held = Post.objects.filter(
+        dropped=None, acting_for=None, unit=OuterRef("unit"), post=OuterRef("post"), valid_to__gt=day
+    )
+    acting = Post.objects.filter(dropped=None, acting_for__isnull=False, valid_to__gt=day, unit__in=list(units))
+    for row in acting.exclude(Exists(held.filter(person=OuterRef("acting_for__person")))):
+        cut_post(entry, row, day)
 
 
 def close_accounts(day: date) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -115,6 +117,9 @@ class Post(Dated):
             models.UniqueConstraint(
                 fields=["person", "unit", "post"], condition=Q(dropped=None, valid_to=FAR), name="post_once"
             ),
+            models.CheckConstraint(
+                condition=Q(acting_for=None) | Q(first_responsible=False, valid_to__lt=FAR), name="post_acting"
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "valid_to"], name="post_person"),
@@ -123,6 +128,16 @@ class Post(Dated):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.post}@{self.unit_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is held, None while open."""
+        return self.valid_to - timedelta(days=1) if self.valid_to != FAR else None
+
+    @property
+    def term_last(self) -> date | None:
+        """The last day of the term, None where there is none."""
+        return self.term_ends - timedelta(days=1) if self.term_ends else None
 
 
 class Transfer(models.Model):

@@ -20,7 +20,7 @@ from zhengyou.kit.faults import Invalid, Problem
 from zhengyou.kit.ids import ALPHABET
 from zhengyou.kit.sql import FAR
 from zhengyou.org import names, rules
-from zhengyou.org.actions.rows import close_accounts, cut_post
+from zhengyou.org.actions.rows import close_accounts, cut_post, end_delegations
 from zhengyou.org.actions.tree import NewUnit, plant
 from zhengyou.org.models import Person, Post, Unit, UnitAlias
 from zhengyou.org.roster.diff import CHANGED, NEW, PLAIN, UNCHANGED, Diff, Line
@@ -292,6 +292,7 @@ def _endings(entry: OpenEntry, diff: Diff, done: Written, authority: rules.Autho
                 text = _("%(where)s：%(what)s") % {"where": post.person.name, "what": may.why}
                 raise Invalid(Problem("missing", text))
             cut_post(entry, post, day)
+            end_delegations(entry, day, [post.unit_id])
     close_accounts(clock.today())
 
 

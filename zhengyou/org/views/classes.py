@@ -92,7 +92,8 @@ def _chosen(request: HttpRequest, unit: Unit) -> Chosen:
         unit.public_id,
         common.flag(request, "below"),
         year=int(year) if len(year) == 4 and year.isascii() and year.isdigit() and year > "0000" else None,
-        **facts,
+        category=facts["category"],
+        status=facts["status"],
     )
 
 

@@ -48,7 +48,7 @@ def _record(request: HttpRequest, person: Person, *, glass: bool = False) -> Htt
     home = people.home(person, day)
     words = common.words(request)
     affiliations = _facts(person.affiliations.order_by("-valid_from", "role", "id"), words)
-    posts = _facts(person.posts.order_by("-valid_from", "id"), words)
+    posts = _facts(person.posts.select_related("acting_for__person").order_by("-valid_from", "id"), words)
     called = tree.names({f["row"].unit_id for f in affiliations + posts}, day)
     for fact in affiliations + posts:
         fact["unit"] = called.get(fact["row"].unit_id, "")

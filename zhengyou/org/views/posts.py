@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
-from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, figures, forms, people, rules
+from zhengyou.org import actions, figures, forms, people, rules, terms
+from zhengyou.org.actions.posts import open_now
 from zhengyou.org.models import Person, Post
 from zhengyou.org.views import common
+from zhengyou.org.views.terms import ADAY, day_after
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +31,11 @@ def appoint(request: HttpRequest, public_id: str) -> HttpResponse:
     words = common.words(request)
     posts = [(p.code, words(p.code)) for p in words.part.posts_of(unit.kind)] if words.part else []
     vacant = figures.vacant_since(unit, day) is not None
-    form = forms.Appoint(request.POST or None, initial={"day": day, "first_responsible": vacant})
+    term = terms.default_end(unit.kind, day)
+    form = forms.Appoint(
+        request.POST or None,
+        initial={"day": day, "first_responsible": vacant, "term_last": term - ADAY if term else None},
+    )
     form.fields["post"].choices = posts  # type: ignore[attr-defined]
     form.fields["person"].choices = [  # type: ignore[attr-defined]
         (p.public_id, " · ".join(x for x in (p.name, p.number or "", unit_name) if x))
@@ -46,6 +51,8 @@ def appoint(request: HttpRequest, public_id: str) -> HttpResponse:
                 data["post"],
                 first_responsible=data["first_responsible"],
                 day=data["day"],
+                document_no=data["document_no"],
+                term_ends=day_after(data["term_last"]),
                 by=request.me.actor,  # type: ignore[attr-defined]
             )
         except Invalid as invalid:
@@ -73,7 +80,7 @@ def appoint(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a post; the unit stands on the vacancy list from that day on, if it was the first responsible person's."""
-    post = Post.objects.filter(pk=pk, dropped=None, valid_to=FAR).select_related("unit", "person").first()
+    post = Post.objects.filter(open_now(), pk=pk).select_related("unit", "person").first()
     if post is None or not request.authority.opens_unit(post.unit_id):  # type: ignore[attr-defined]
         raise Http404
     insist(rules.may_end_post(request.authority, post))  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, current, figures, forms, people, rules, tree
+from zhengyou.org import actions, current, figures, forms, people, rules, terms, tree
 from zhengyou.org.actions.rows import Follow
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Placement, Unit
@@ -129,6 +130,8 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
             "members": list(members[:12]) if names or authority.belongs_to(unit.pk) else [],
             "posts": posts_of(unit, words),
             "vacant": _vacant(unit),
+            "today": day,
+            "soon": day + timedelta(days=terms.SOON),
             "active": active,
             "active_total": sum(n for _name, n in active),
             "guests": guests,
