@@ -162,7 +162,9 @@ def end_delegations(entry: OpenEntry, day: date, units: Sequence[int]) -> None:
     held = Post.objects.filter(
         dropped=None, acting_for=None, unit=OuterRef("unit"), post=OuterRef("post"), valid_to__gt=day
     )
-    acting = Post.objects.filter(dropped=None, acting_for__isnull=False, valid_to__gt=day, unit__in=list(units))
+    acting = Post.objects.filter(
+        dropped=None, acting_for__isnull=False, valid_to__gt=day, unit__in=list(units)
+    )
     for row in acting.exclude(Exists(held.filter(person=OuterRef("acting_for__person")))):
         cut_post(entry, row, day)
 
