@@ -22,9 +22,9 @@ def build() -> builder.School:
         return builder.build(packs.load(SPEECH, packs.read_answers(DEMO)).organisation)
 
 
-def start(school: builder.School, text: str | None = None) -> Campaign:
-    """Take up, answer, approve and start the speech's pack (or a changed text of it)."""
-    with clock.playing(STARTED):
+def start(school: builder.School, text: str | None = None, day: date = STARTED) -> Campaign:
+    """Take up, answer, approve and start the speech's pack (or a changed text of it) on a day."""
+    with clock.playing(day):
         english = SPEECH.with_name("excellence-2010.en.yaml").read_text("utf8")
         by = school.office.actor
         campaign = actions.take_up(text or SPEECH.read_text("utf8"), english, by=by, name=SPEECH.name)

@@ -205,12 +205,12 @@ def test_a_phase_opened_again_is_closed_with_restated_reports(school, campaign):
     assert [s.kind for s in frozen.since(second)] == ["submit"]
 
 
-def gated(school, monkeypatch=None):
+def gated(school, day=speech.STARTED):
     text = speech.SPEECH.read_text("utf8").replace(
         "      p1:\n        zh: 广泛发动，安排部署\n",
         "      p1:\n        gate: acceptance\n        zh: 广泛发动，安排部署\n",
     )
-    return speech.start(school, text)
+    return speech.start(school, text, day)
 
 
 def test_what_comes_after_a_gate_does_not_open_before_the_acceptance(school):
@@ -232,6 +232,12 @@ def test_what_comes_after_a_gate_does_not_open_before_the_acceptance(school):
     with pytest.raises(Refused, match="已经验收过"):
         closing.accept_phase(p1(), by=school.office.actor, reason="再来一次")
     assert Entry.objects.filter(verb="phase.accepted").count() == 1
+
+
+def test_a_start_after_the_opening_day_issues_nothing_that_a_gate_holds(school):
+    gated(school, OVER)
+    assert Duty.objects.filter(slot__task__phase__code="p1").exists()
+    assert not Duty.objects.filter(slot__task__phase__code="p2").exists()
 
 
 def test_an_acceptance_before_the_opening_day_moves_nothing(school):
