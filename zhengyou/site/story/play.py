@@ -57,7 +57,7 @@ def play(*, pack: str, today: date, say: Say) -> list[dict[str, str]]:
     with clock.playing(min(opened, today)):
         campaign = begin(path, answers, office, opened <= today)
     if opened <= today:
-        live(campaign, opened, today, turns.of(answers.demo), say)
+        live(campaign, opened, today, turns.of(answers.demo, campaign), say)
     return cast.of(campaign, today)
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from zhengyou.campaigns.actions import amending
+from zhengyou.campaigns.models import Campaign
 from zhengyou.journal.actions import Actor
 from zhengyou.kit import clock
 from zhengyou.org import actions as org
@@ -18,9 +20,10 @@ from zhengyou.site.following import FOLLOW
 STORY = Actor.system("story")
 
 
-def of(demo: Mapping[str, Any]) -> dict[date, list[Callable[[], None]]]:
+def of(demo: Mapping[str, Any], campaign: Campaign) -> dict[date, list[Callable[[], None]]]:
     """What happens on which day; a turn that this program does not know, or without its day (`on`), is a ValueError."""
     known: dict[str, Callable[..., None]] = {"merger": merger, "election": election, "graduation": graduation}
+    known["amendment"] = partial(amendment, campaign)
     out: dict[date, list[Callable[[], None]]] = {}
     for name, said in dict(demo.get("turns") or {}).items():
         more = dict(said) if isinstance(said, Mapping) else {"on": said}
@@ -54,6 +57,17 @@ def merger(named: str) -> None:
         into=into.unit.public_id,
     )
     org.decide(asked, by=STORY, follow=FOLLOW)
+
+
+def amendment(campaign: Campaign, changes: Mapping[str, Any], reason: str) -> None:
+    """The office changes some answers while the campaign runs; what is issued keeps its version."""
+    campaign.refresh_from_db()
+    office = (
+        Post.objects.filter(on(clock.today()), post="office").select_related("person").order_by("pk").first()
+    )
+    by = office.person.actor if office else STORY
+    drafted = amending.draft(campaign, changes=changes, by=by)
+    amending.amend(drafted, clock.today(), by=by, document_no="示范〔2011〕3号", reason=reason)
 
 
 def election() -> None:
