@@ -97,3 +97,65 @@ class HandOver(Form):
     )
     document_no = forms.CharField(label=_("文号"), max_length=80, required=False)
     term_last = term_field()
+
+
+class AskTransfer(Form):
+    """Where a member goes: a unit found by name, or another organisation."""
+
+    unit = forms.ChoiceField(label=_("转到哪个单位"), widget=forms.RadioSelect, required=False)
+    outside = forms.CharField(label=_("或者转到外面：写上那边组织的全称"), max_length=200, required=False)
+    reason = forms.CharField(label=_("为什么"), max_length=2000, required=False)
+
+
+class EnterLetter(Form):
+    """A letter brought from another organisation."""
+
+    name = forms.CharField(label=_("姓名"), max_length=100, error_messages={"required": _("写上姓名")})
+    number = forms.CharField(label=_("编号"), max_length=40, error_messages={"required": _("写上编号")})
+    outside = forms.CharField(
+        label=_("从哪里来"),
+        max_length=200,
+        help_text=_("写那边组织的全称"),
+        error_messages={"required": _("写上从哪里来")},
+    )
+    letter_no = forms.CharField(
+        label=_("介绍信的号码"), max_length=80, error_messages={"required": _("写上介绍信的号码")}
+    )
+    day = day_field(_("介绍信是哪一天开的"), required=False)
+    valid_until = day_field(_("有效到哪一天"), required=False, help_text=_("不写就按通常的天数"))
+
+
+class Release(Form):
+    """A letter's number, its day and how long it is valid."""
+
+    letter_no = forms.CharField(
+        label=_("介绍信的号码"), max_length=80, error_messages={"required": _("写上介绍信的号码")}
+    )
+    day = day_field(_("哪一天开的"), required=False)
+    valid_until = day_field(_("有效到哪一天"), required=False, help_text=_("不写就按通常的天数"))
+
+
+class Receive(Form):
+    """The day on the return slip; for whoever comes from outside also category and status."""
+
+    day = day_field(
+        _("回执上的日期"), required=False, help_text=_("从这一天起算到新单位；这一天以前算在原单位")
+    )
+    category = forms.ChoiceField(label=_("类别"), required=False)
+    status = forms.ChoiceField(label=_("状态"), required=False)
+
+    def __init__(self, *args: Any, words: current.Words, joins: bool, **named: Any):
+        super().__init__(*args, **named)
+        for name in ("category", "status"):
+            if joins:
+                self.fields[name].choices = [("", "—"), *words.of(name)]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
+
+
+class Reason(Form):
+    """Why."""
+
+    reason = forms.CharField(
+        label=_("理由"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

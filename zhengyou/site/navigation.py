@@ -43,6 +43,11 @@ def decides(authority: Authority) -> bool:
     return authority.anywhere("see_names") or authority.on_root("import")
 
 
+def keeps_members(authority: Authority) -> bool:
+    """Heads of units and the office: whoever releases and receives members."""
+    return authority.anywhere("import", "see_names")
+
+
 def keeps_roster(authority: Authority) -> bool:
     """The office: whoever registers members for the whole organisation."""
     return authority.on_root("import")
@@ -89,6 +94,7 @@ PLACES = (
     Place("changes", _("单位变动"), "changes", "history", BASE, power("import")),
     Place("outbox", _("发件箱"), "outbox", "send", BASE, keeps_roster),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
+    Place("transfers", _("组织关系转接"), "transfers", "switch-horizontal", BASE, keeps_members),
     Place("terms", _("任期"), "terms", "calendar", BASE, power("appoint")),
     Place("roster", _("花名册导入"), "roster", "upload", BASE, power("import")),
 )

@@ -25,7 +25,7 @@ def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
     from zhengyou.campaigns.actions import mailing, ticking
     from zhengyou.kit import clock
     from zhengyou.org import current
-    from zhengyou.org.actions import carry_out_planned
+    from zhengyou.org.actions import carry_out_planned, transfers
     from zhengyou.org.roster import actions_staging as staging
     from zhengyou.site import opening
     from zhengyou.site.following import FOLLOW
@@ -35,6 +35,7 @@ def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
     opening.activate_zone()
     with clock.playing(day) if day is not None else nullcontext():
         carry_out_planned(FOLLOW)
+        transfers.expire()
     return ticking.tick(day, full=full, hooks=[lambda _day: staging.purge(), mailing.weekly])
 
 

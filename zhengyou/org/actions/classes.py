@@ -150,7 +150,7 @@ def _do(entry: OpenEntry, chosen: Chosen, deed: Deed, by: Actor, then: Then | No
     if target is not None:
         members.move(entry, held, target, deed.day)
     elif deed.how in ENDS:
-        outcome["posts"] = _posts_of(held, deed.day, authority)
+        outcome["posts"] = posts_of(held, deed.day, authority)
         members.end(entry, held, deed.day, ENDS[deed.how])
         end_posts(entry, deed.day)
     else:
@@ -201,7 +201,7 @@ def _counted(held: QuerySet[Affiliation], deed: Deed) -> dict[str, Any]:
     }
 
 
-def _posts_of(held: QuerySet[Affiliation], day: date, authority: rules.Authority) -> list[dict[str, str]]:
+def posts_of(held: QuerySet[Affiliation], day: date, authority: rules.Authority) -> list[dict[str, str]]:
     """The posts that end with the membership; each must be one that this authority may end."""
     lost = Post.objects.filter(person__in=held.values("person"), dropped=None, valid_to__gt=day)
     found = list(lost.select_related("unit", "person").order_by("unit_id", "id")[: MOST_POSTS + 1])

@@ -15,7 +15,7 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, current, figures, forms, people, rights, rules, tree
+from zhengyou.org import actions, current, figures, forms, people, rights, rules, transfers, tree
 from zhengyou.org.actions import looking
 from zhengyou.org.actions.rows import Then
 from zhengyou.org.models import Affiliation, Person, Placement, Post, Slip, Unit, User, on
@@ -69,6 +69,8 @@ def _record(request: HttpRequest, person: Person, *, glass: bool = False) -> Htt
         "may_slip": rules.may_make_slips(authority, person),
         "may_change": rules.may_change_roster(authority, units or [authority.root or 0]),
         "acts": authority.anywhere("slips", "import", "appoint"),
+        "transfer": transfers.current_of(person),
+        "may_transfer": transfers.may_ask(authority, person),
     }
     if whole:
         entries = common.pages(request, figures.entries_about(person), 20)
