@@ -161,6 +161,24 @@ def test_golden_case_7_registered_and_activity_unit_merge_and_nobody_is_counted_
     settled()
 
 
+def test_who_is_registered_where_he_was_a_guest_is_no_guest_there_any_more(school):
+    merge(school.branch2, school.branch, into=school.branch2.public_id)
+    assert not Affiliation.objects.filter(on(TODAY), person=school.member2, role="A").exists()
+    assert Affiliation.objects.get(on(TODAY), person=school.member2).unit == school.branch2
+    settled()
+
+
+def test_a_paper_of_a_unit_that_stays_finds_another_desk_when_its_superior_closes(school):
+    report = play.duty_of(school.branch, "report", "10")
+    campaigns.hand_in(report, by=school.secretary.actor, done="办了", changed="好了")
+    paper = Submission.objects.get(duty=report)
+    assert paper.waits_at == school.general
+    merge(school.general2, school.general, into=school.general2.public_id)
+    paper.refresh_from_db()
+    assert (paper.waits_at, paper.state) == (school.general2, 10)
+    settled()
+
+
 def test_guests_of_a_closed_unit_go_on_as_guests_of_the_successor(school):
     merge(school.branch3, school.branch4, school.branch2, into=school.branch4.public_id)
     (guest,) = Affiliation.objects.filter(on(TODAY), person=school.member2, role="A")
@@ -437,7 +455,9 @@ def test_a_plan_that_no_longer_holds_is_refused_with_its_reason_and_can_be_put_a
         assert org.carry_out_planned(FOLLOW) == 0
         change.refresh_from_db()
         assert (change.state, "已经撤销" in change.fault) == (10, True)
+        entries = Entry.objects.count()
         assert org.carry_out_planned(FOLLOW) == 0
+        assert Entry.objects.count() == entries, "it is not tried again"
         with pytest.raises(Refused):
             org.put_away(change, by=school.secretary.actor)
         org.put_away(change, by=school.office.actor)
