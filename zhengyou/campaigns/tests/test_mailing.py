@@ -53,6 +53,7 @@ def test_a_letter_says_what_is_due_what_came_back_and_what_waits(readers):
 
 def test_who_has_not_consented_or_has_no_address_gets_none(readers):
     consents.give(readers.member2, "mail", by=readers.member2.actor)
+    org.set_contact(readers.far, email="far@example.org", phone="", by=builder.BY)
     mailing.compose(MONDAY)
     assert set(Mail.objects.values_list("person", flat=True)) == {readers.member.pk, readers.secretary.pk}
 

@@ -19,6 +19,10 @@ def main(verb: str) -> None:
     import django
 
     django.setup()
+    from django.db import connections
+
+    # Debian builds SQLite so that it wipes by itself; elsewhere free pages keep what was deleted.
+    connections.databases["default"]["OPTIONS"]["init_command"] += "; PRAGMA secure_delete=OFF"
     from zhengyou.kit import clock
 
     with clock.playing(DAY if verb == "plant" else DAY + timedelta(days=900)):
@@ -135,7 +139,7 @@ def _rights(school, canary) -> None:
 
 
 def _rosters(school) -> None:
-    from zhengyou.org.models import RosterImport
+    from zhengyou.org.models import Person, RosterBefore, RosterImport
     from zhengyou.org.roster.actions_staging import stage
 
     sheet = (
@@ -143,6 +147,11 @@ def _rosters(school) -> None:
     )
     stage([sheet], "名册.csv", day=DAY, scope="units", owner=school.office.actor.id)
     RosterImport.objects.update(state=RosterImport.State.APPLIED)
+    RosterBefore.objects.create(
+        roster=RosterImport.objects.get(),
+        person=Person.objects.get(number=NUMBER),
+        fields={"name": [say("旧名"), NAME]},
+    )
 
 
 def _changes(school, canary) -> None:
