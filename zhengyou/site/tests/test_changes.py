@@ -7,83 +7,28 @@ from datetime import timedelta
 import pytest
 
 from zhengyou.campaigns import actions as campaigns
-from zhengyou.campaigns import duties, figures
+from zhengyou.campaigns import figures
 from zhengyou.campaigns.models import Duty, DutyEvent, Submission
 from zhengyou.campaigns.tests import play
 from zhengyou.campaigns.tests.play import day
-from zhengyou.journal import chain
-from zhengyou.journal.models import Entry
 from zhengyou.kit import clock
-from zhengyou.kit.faults import Conflict, Invalid
-from zhengyou.kit.verdict import Refused
+from zhengyou.kit.faults import Invalid
 from zhengyou.org import actions as org
 from zhengyou.org import tree
-from zhengyou.org.actions.changes import fingerprint
 from zhengyou.org.asked import Asked, Part
-from zhengyou.org.models import Affiliation, Post, Succession, Unit, UnitChange, on
-from zhengyou.org.tests import builder
-from zhengyou.site import ticker
+from zhengyou.org.models import Affiliation, Post, Succession, Unit, on
 from zhengyou.site.following import FOLLOW
-
-BY = builder.BY
-TODAY = day(11, 22)
-PAST = [day(9, 5), day(10, 31), day(11, 15), day(11, 19), day(11, 21)]
-
-
-@pytest.fixture
-def school(db):
-    """The small school; since September each member owes a paper a month, each unit too, all reviewed by the parent."""
-    school = builder.build()
-    months = [play.slot(str(m), day(m, 1), day(m, 20), day(m, 25)) for m in (9, 10, 11)]
-    later = play.slot("late", day(11, 1), day(11, 30))
-    with clock.playing(day(9, 1)):
-        play.run(
-            play.member_task("read", *months, later, review=("parent",), review_mode="each"),
-            play.unit_task("report", *months, later, kinds=("general", "direct", "branch")),
-        )
-    for on_day in PAST:
-        with clock.playing(on_day):
-            campaigns.tick()
-    with clock.playing(day(9, 10)):
-        campaigns.hand_in(
-            play.duty_of(school.member, "read", "9"), by=school.member.actor, done="读", changed="懂"
-        )
-        campaigns.accept(play.duty_of(school.member, "read", "9"), by=school.secretary.actor)
-    with clock.playing(TODAY):
-        campaigns.tick()
-        yield school
-
-
-def boards(*units, until=TODAY):
-    """The boards of past days before `until`, as text."""
-    return [repr(figures.board(unit.pk, past)) for past in PAST if past < until for unit in units]
-
-
-def settled():
-    """Nothing is wrong, the chain is whole, and another tick changes nothing."""
-    campaigns.tick()
-    assert (duties.faults(), tree.faults(), chain.verify().broken) == ([], [], None)
-    play.settle()
-    everything = play.compare(clock.today())
-    assert everything.cached == everything.live
-    before = list(Duty.objects.order_by("pk").values())
-    campaigns.tick()
-    campaigns.tick()
-    assert list(Duty.objects.order_by("pk").values()) == before
-
-
-def merge(*units, on_day=TODAY, by=BY, seen="", **more):
-    asked = Asked("merge", on_day, "校党〔2010〕1号", units=tuple(u.public_id for u in units), **more)
-    return org.decide(asked, by=by, follow=FOLLOW, seen=seen)
-
-
-def into_new(*units, **more):
-    return merge(*units, name="国贸会计联合党支部", unit_kind="branch", parent=play.Unit.objects.get(
-        pk=tree.named(units[0], TODAY).parent_id).public_id, **more)  # fmt: skip
-
-
-def members(unit, on_day=TODAY):
-    return Affiliation.objects.filter(on(on_day), unit=unit, role="R").count()
+from zhengyou.site.tests.changing import (  # noqa: F401
+    BY,
+    PAST,
+    TODAY,
+    boards,
+    into_new,
+    members,
+    merge,
+    settled,
+    small_school,
+)
 
 
 def test_a_merger_moves_members_ends_posts_and_leaves_the_past_as_it_was(school):
@@ -212,9 +157,7 @@ def test_who_moves_owes_the_tasks_of_the_own_audience_only(school):
 
 
 def test_a_paper_that_waits_at_a_closed_unit_waits_at_the_successor(school):
-    play.hand_in(
-        school.neighbour, school.neighbour, "read", base_version=None
-    ) if False else campaigns.hand_in(
+    campaigns.hand_in(
         play.duty_of(school.neighbour, "read", "10"), by=school.neighbour.actor, done="读", changed="懂"
     )
     paper = Submission.objects.get(duty__member=school.neighbour)
@@ -346,164 +289,3 @@ def test_what_comes_due_again_in_a_closed_unit_goes_to_its_successor(school):
     settled()
     found = play.duty_of(school.branch2, "report", "9")
     assert (found.state, found.unit, found.due_on) == ("due", school.branch, old.due_on)
-
-
-def test_the_superior_decides_never_the_units_own_secretary(school):
-    for who in (school.secretary, school.dean, school.leader):
-        with pytest.raises(Refused):
-            merge(school.branch, school.branch2, into=school.branch.public_id, by=who.actor)
-    with pytest.raises(Refused, match="最上级"):
-        org.decide(
-            Asked("dissolve", TODAY, "6号", units=(school.root.public_id,), because="x", rest="out"), by=BY
-        )
-    merge(school.branch, school.branch2, into=school.branch.public_id, by=school.office.actor)
-
-
-def test_a_power_to_import_on_the_unit_itself_does_not_decide_about_it(school):
-    from dataclasses import replace
-
-    from zhengyou.org.models import OrganisationPart
-
-    row = OrganisationPart.objects.get()
-    part = row.part()
-    posts = tuple(replace(p, may=(*p.may, "import")) if p.code == "secretary" else p for p in part.posts)
-    OrganisationPart.objects.create(
-        version=2, pack_id="x", sha256="2", body=replace(part, posts=posts).to_json(), valid_from=TODAY,
-        entry_id=row.entry_id,
-    )  # fmt: skip
-    asked = Asked("rename", TODAY, "7号", units=(school.branch.public_id,), name="新名")
-    with pytest.raises(Refused, match="上级"):
-        org.decide(asked, by=school.secretary.actor)
-    org.decide(asked, by=school.dean.actor)
-
-
-def test_a_preview_writes_nothing_and_says_what_will_be(school):
-    asked = Asked(
-        "merge",
-        TODAY,
-        "8号",
-        units=(school.branch.public_id, school.branch2.public_id),
-        into=school.branch.public_id,
-    )
-    facts = [
-        list(m.objects.order_by("pk").values())
-        for m in (Unit, Affiliation, Post, Duty, DutyEvent, UnitChange)
-    ]
-    shown = org.preview(asked, by=BY, follow=FOLLOW)
-    assert facts == [
-        list(m.objects.order_by("pk").values())
-        for m in (Unit, Affiliation, Post, Duty, DutyEvent, UnitChange)
-    ]
-    done = org.decide(asked, by=BY, follow=FOLLOW, seen=fingerprint(shown))
-    assert done.outcome == shown
-    by_name = {unit["name"]: unit for unit in shown["units"]}
-    kept = by_name["国贸2008级学生第一党支部"]
-    assert (kept["before"]["members"], kept["after"]["members"]) == (4, 6)
-    assert play.counts(school.branch) == kept["after"]["figures"]
-
-
-def test_what_is_confirmed_is_what_was_shown(school):
-    asked = Asked(
-        "merge",
-        TODAY,
-        "8号",
-        units=(school.branch.public_id, school.branch2.public_id),
-        into=school.branch.public_id,
-    )
-    seen = fingerprint(org.preview(asked, by=BY, follow=FOLLOW))
-    org.move_members([school.far], school.branch2, by=BY, then=FOLLOW.roster)
-    with pytest.raises(Conflict):
-        org.decide(asked, by=BY, follow=FOLLOW, seen=seen)
-    assert members(school.branch2) == 3
-    seen = fingerprint(org.preview(asked, by=BY, follow=FOLLOW))
-    org.decide(asked, by=BY, follow=FOLLOW, seen=seen)
-
-
-def test_a_change_for_a_later_day_waits_and_is_done_on_its_day_once(school):
-    change = merge(school.branch, school.branch2, into=school.branch.public_id, on_day=day(12, 1))
-    assert (change.state, members(school.branch2), change.outcome["moves"][0]["n"]) == (10, 2, 2)
-    assert org.carry_out_planned(FOLLOW) == 0
-    with clock.playing(day(12, 2)):
-        campaigns.tick()
-        past = boards(school.root, school.branch, school.branch2)
-        assert org.carry_out_planned(FOLLOW) == 1
-        change.refresh_from_db()
-        assert (change.state, Unit.objects.get(pk=school.branch2.pk).closed_on) == (20, day(12, 1))
-        assert boards(school.root, school.branch, school.branch2) == past
-        settled()
-        last = chain.verify()
-        assert org.carry_out_planned(FOLLOW) == 0
-        assert chain.verify() == last
-
-
-def test_the_ticker_carries_out_what_was_planned_before_anything_else(school):
-    change = merge(school.branch, school.branch2, into=school.branch.public_id, on_day=day(12, 1))
-    ticker.once(day(11, 30))
-    assert members(school.branch2) == 2
-    ticker.once(day(12, 1))
-    change.refresh_from_db()
-    assert (change.state, members(school.branch2, day(12, 1))) == (20, 0)
-    newest = Entry.objects.count()
-    ticker.once(day(12, 1))
-    assert Entry.objects.count() == newest
-
-
-def test_a_plan_that_no_longer_holds_is_refused_with_its_reason_and_can_be_put_away(school):
-    change = merge(school.branch, school.branch2, into=school.branch.public_id, on_day=day(12, 1))
-    merge(school.branch2, school.branch3, into=school.branch3.public_id)
-    with clock.playing(day(12, 1)):
-        assert org.carry_out_planned(FOLLOW) == 0
-        change.refresh_from_db()
-        assert (change.state, "已经撤销" in change.fault) == (10, True)
-        entries = Entry.objects.count()
-        assert org.carry_out_planned(FOLLOW) == 0
-        assert Entry.objects.count() == entries, "it is not tried again"
-        with pytest.raises(Refused):
-            org.put_away(change, by=school.secretary.actor)
-        org.put_away(change, by=school.office.actor)
-        change.refresh_from_db()
-        assert change.state == 30
-        settled()
-
-
-def test_changes_never_reach_back_behind_the_last_one(school):
-    asked = Asked("rename", day(11, 20), "9号", units=(school.branch2.public_id,), name="会计党支部")
-    org.decide(asked, by=BY, follow=FOLLOW)
-    with pytest.raises(Invalid, match="2010-11-20"):
-        merge(school.branch, school.branch2, into=school.branch.public_id, on_day=day(11, 19))
-    with pytest.raises(Invalid, match="2008-09-01"):
-        org.decide(
-            Asked("rename", day(1, 1).replace(year=2000), "9号", units=(school.branch.public_id,), name="早"),
-            by=BY,
-        )
-
-
-def test_a_unit_is_closed_once_and_never_deleted(school):
-    merge(school.branch, school.branch2, into=school.branch.public_id)
-    with pytest.raises(Invalid, match="已经撤销"):
-        merge(school.branch2, school.branch3, into=school.branch3.public_id)
-    assert Unit.objects.filter(pk=school.branch2.pk).exists()
-    assert tree.named(school.branch2, TODAY).parent == school.general
-
-
-def test_norms_warn_and_never_block(school):
-    from dataclasses import replace
-
-    from zhengyou.org.models import OrganisationPart
-
-    row = OrganisationPart.objects.get()
-    part = row.part()
-    kinds = tuple(
-        replace(k, min=3, committee_from=6, max=5, term_years=3) if k.code == "branch" else k
-        for k in part.unit_kinds
-    )
-    OrganisationPart.objects.create(
-        version=2, pack_id="x", sha256="n", body=replace(part, unit_kinds=kinds).to_json(), valid_from=TODAY,
-        entry_id=row.entry_id,
-    )  # fmt: skip
-    change = into_new(school.branch, school.branch2)
-    assert {(w["norm"], w["n"], w["limit"], w["until"]) for w in change.outcome["norms"]} == {
-        ("max", 6, 5, ""),
-        ("committee", 6, 6, ""),
-        ("term", 6, 3, "2013-11-22"),
-    }
