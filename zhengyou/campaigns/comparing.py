@@ -90,6 +90,16 @@ def newest_codes(campaign: Campaign) -> dict[int, str]:
     return out
 
 
+def versions_of(task: int) -> list[int]:
+    """A task's row with all rows that it replaced; a query for each version."""
+    out, here = [task], [task]
+    while here := list(
+        Task.objects.filter(replaced_by__in=here).exclude(pk__in=out).values_list("pk", flat=True)
+    ):
+        out += here
+    return out
+
+
 def is_open(slot: Slot, today: date) -> bool:
     """Whether its duties are out: opened, not closed, and no gate holds it (a slot from `dated`)."""
     return slot.opens_on <= today < slot.closed_on and not getattr(slot, "held", False)

@@ -147,6 +147,7 @@ def _owing(which: str, of: int) -> list[Owing]:
     ]
 
 
-def fingerprint(phase: Phase) -> str:
-    """A digest of the list of exceptions: what is confirmed is what was shown."""
-    return hashlib.sha256(repr([tuple(row) for row in exceptions(phase)]).encode()).hexdigest()[:24]
+def fingerprint(thing: Phase | Slot) -> str:
+    """A digest of the list of exceptions of a phase or period: what is confirmed is what was shown."""
+    owing = exceptions(thing) if isinstance(thing, Phase) else exceptions_in(thing)
+    return hashlib.sha256(repr([tuple(row) for row in owing]).encode()).hexdigest()[:24]

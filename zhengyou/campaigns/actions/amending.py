@@ -20,6 +20,7 @@ from zhengyou.campaigns.actions.moving import carry, checked_reason, insist_show
 from zhengyou.campaigns.actions.preparing import PackFaults, normalised
 from zhengyou.campaigns.actions.starting import issue, lay_phases, task_row
 from zhengyou.campaigns.amending import Effect
+from zhengyou.campaigns.duties import routing
 from zhengyou.campaigns.duties.audience import fragment
 from zhengyou.campaigns.gates import held_in
 from zhengyou.campaigns.models import Amendment, Answer, Campaign, Decision, Phase, Programme, Slot, Task
@@ -325,6 +326,7 @@ def _drop(entry: OpenEntry, campaign: Campaign, amendment: Amendment, codes: lis
 def _take_along(entry: OpenEntry, slots: list[Slot], today: date) -> dict[str, int]:
     """Issued duties follow the new version: void outside its audience, issued to who is newly in it."""
     done = duties.reconcile(slots, entry, today)
+    routing.reroute(routing.moved(entry))
     for slot in slots:
         if slot.task.subject != Task.Subject.UNIT:
             continue

@@ -11,6 +11,7 @@ from zhengyou.campaigns import duties, ending, frozen, steering
 from zhengyou.campaigns.actions.moving import checked_reason, insist_shown, redate
 from zhengyou.campaigns.actions.starting import issue
 from zhengyou.campaigns.comparing import Line
+from zhengyou.campaigns.duties import routing
 from zhengyou.campaigns.models import DateMove, Phase, Report, Slot
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.kit import clock
@@ -23,11 +24,12 @@ from zhengyou.packs.schedule import SlotPlan
 LONGEST = 1000
 
 
-def close_slot(slot: Slot, *, by: Actor, reason: str = "") -> Report:
+def close_slot(slot: Slot, *, by: Actor, reason: str = "", shown: str = "") -> Report:
     """Close one period: nothing of it changes any more, and its report is frozen. Closing again restates it."""
     with record("slot.closed", by=by, subject=f"slot:{slot.pk}") as entry:
         slot = ending.one(slot.pk)
         insist(ending.may_close(authority_for(by), slot))
+        insist_shown(shown, ending.fingerprint(slot))
         report = close(entry, [slot], reason.strip()[:LONGEST])[0]
         entry.note(number=report.number, rows=report.rows, sha256=report.sha256)
     return report
@@ -83,6 +85,7 @@ def close(entry: OpenEntry, slots: Sequence[Slot], reason: str) -> list[Report]:
     """Bring these periods up to date a last time, freeze their reports, close them today."""
     today = clock.today()
     duties.reconcile(slots, entry, today)
+    routing.reroute(routing.moved(entry))
     made = [freeze(entry, slot, reason) for slot in slots]
     Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(
         closed_on=today, reconciled=entry.id, reconciled_on=today
@@ -133,6 +136,7 @@ def reopen(entry: OpenEntry, slots: Sequence[Slot]) -> None:
     ids = [slot.pk for slot in slots]
     Slot.objects.filter(pk__in=ids).update(closed_on=FAR, reconciled=0, reconciled_on=None)
     duties.reconcile(Slot.objects.select_related("task").filter(pk__in=ids), entry, clock.today())
+    routing.reroute(routing.moved(entry))
 
 
 def accept_phase(phase: Phase, *, by: Actor, reason: str = "", shown: str = "") -> int:

@@ -397,3 +397,11 @@ def test_a_later_date_of_its_own_is_kept_before_it_opens_too(school, campaign):
     assert {line.kind for line in found.lines if line.code == "benchmark"} == {"own"}
     acting.amend(made, TODAY, by=school.office.actor, document_no="1", reason="延长")
     assert speech.slot("benchmark").due_on == own
+
+
+def test_the_list_of_duties_offers_an_amended_task_once_and_finds_what_older_versions_issued(school, campaign):
+    amend(school, campaign, ONLY_STUDENTS)
+    new = Task.objects.get(code="commitment_member", version=2)
+    found = page(client(school.secretary).get(f"/duties/?task={new.pk}"))
+    assert found.count("党员公开承诺 · ") == 1  # in the list of tasks to choose from
+    assert f"/duties/{play.duty_of(school.member, 'commitment_member').pk}/" in found

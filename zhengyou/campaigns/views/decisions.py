@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhengyou.campaigns import rules
+from zhengyou.campaigns import comparing, rules
 from zhengyou.campaigns.actions import deciding
 from zhengyou.campaigns.forms import DecisionForm
 from zhengyou.campaigns.models import OPEN, Campaign, Duty, Slot, State, Task
@@ -93,14 +93,16 @@ def listing(request: HttpRequest) -> HttpResponse:
     reach = authority.units_with("exempt")
     units = list(tree.units_on(day).filter(unit__in=tree.below(reach, day))[:1000])
     tasks = list(
-        Task.objects.filter(campaign__state=Campaign.State.RUNNING).select_related("programme")[:300]
+        Task.objects.filter(campaign__state=Campaign.State.RUNNING, replaced_by=None).select_related(
+            "programme"
+        )[:300]
     )
     found = reachable(authority).select_related(*RELATED)
     chosen = next((u for u in units if u.unit.public_id == wanted["unit"]), None)
     if chosen is not None:
         found = found.filter(unit__in=tree.below([chosen.unit_id], day))
     if wanted["task"] and any(str(t.pk) == wanted["task"] for t in tasks):
-        found = found.filter(slot__task=int(wanted["task"]))
+        found = found.filter(slot__task__in=comparing.versions_of(int(wanted["task"])))
     if wanted["state"] == "late":
         found = found.filter(state__in=OPEN, due_on__lt=day)
     elif wanted["state"] in State.values:

@@ -105,7 +105,7 @@ def _act(request: HttpRequest, campaign: Campaign, thing: Phase | Slot) -> HttpR
             return redirect("campaign_phases", campaign.public_id)
     else:
         if do == "close":
-            report = closing.close_slot(thing, by=by, reason=reason)
+            report = closing.close_slot(thing, by=by, reason=reason, shown=shown)
             messages.success(request, _("归档了，报告已经生成。"))
             return redirect("report", report.public_id)
         if do == "reopen":
@@ -234,7 +234,7 @@ def _one(
         "partly": reach is not None,
         "buttons": buttons,
         "why": "" if buttons else steering.may_steer(authority, campaign).why,
-        "shown": ending.fingerprint(phase) if phase else "",
+        "shown": ending.fingerprint(thing),
         "form": form,
         "reports": [
             {"url": reverse("report", args=[r.public_id]), "n": r.number, "day": words.full(r.day)}

@@ -55,7 +55,7 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
     review = "review" in hat.powers
     rows = sql.rows(
         f"""SELECT * FROM (SELECT 1 AS part, c.id AS pk, c.public_id AS code, c.zh, c.en, c.state AS n, c.started_on AS at,
-              (SELECT COUNT(*) FROM campaigns_task t WHERE t.campaign_id = c.id) AS more, '' AS word
+              (SELECT COUNT(*) FROM campaigns_task t WHERE t.campaign_id = c.id AND t.replaced_by_id IS NULL) AS more, '' AS word
               FROM campaigns_campaign c WHERE c.state < {int(Campaign.State.CLOSED)} ORDER BY c.id DESC LIMIT 8) a
         UNION ALL SELECT 2, 0, '', '', '', COUNT(*), NULL, 0, '' FROM campaigns_submission x
               WHERE x.state = 10 AND x.waits_at_id = :reviews AND x.waits_for IN ('', {listed})
