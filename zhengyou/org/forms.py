@@ -38,7 +38,7 @@ def document_field() -> forms.CharField:
     return forms.CharField(
         label=_("决定的文号"),
         max_length=80,
-        help_text=_("上级作出决定的文件，比如「校党〔2010〕18号」"),
+        help_text=_("上级作出决定的文件，比如「校发〔2010〕18号」"),
         error_messages={"required": _("写上决定的文号")},
     )
 

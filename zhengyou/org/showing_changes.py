@@ -44,7 +44,7 @@ def norm_text(warning: dict[str, Any]) -> str:
         "min": _("「%(name)s」有 %(n)d 人，一般不少于 %(limit)d 人"),
         "max": _("「%(name)s」有 %(n)d 人，一般不多于 %(limit)d 人"),
         "committee": _("「%(name)s」有 %(n)d 人，满 %(limit)d 人的一般设委员会"),
-        "no_committee": _("「%(name)s」有 %(n)d 人，不满 %(limit)d 人的一般只设书记，不设委员会"),
+        "no_committee": _("「%(name)s」有 %(n)d 人，不满 %(limit)d 人的一般只设一位负责人，不设委员会"),
         "term": _("「%(name)s」每届任期 %(limit)d 年，到 %(until)s 换届"),
     }
     return texts[warning["norm"]] % warning
