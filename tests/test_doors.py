@@ -20,7 +20,7 @@ from zhengyou.campaigns.actions import asking, closing
 from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
 from zhengyou.journal.actions import record
 from zhengyou.kit import clock
-from zhengyou.org.actions import decide
+from zhengyou.org.actions import decide, transfers
 from zhengyou.org.actions.requests import ask as ask_for
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Affiliation, Post
@@ -90,6 +90,7 @@ def things(school):
     campaign = Campaign.objects.get()
     renamed = Asked("rename", date(2010, 12, 1), "1", units=(school.branch.public_id,), name="国贸党支部")
     planned = decide(renamed, by=school.office.actor)
+    letter = transfers.ask(school.member2, by=school.member2.actor, target=school.branch4)
     units = dict.fromkeys(n for n in NAMES if n and n.startswith("unit") and "<" in NAMES[n])
     found = {name: {"public_id": school.branch.public_id} for name in units}
     for name in NAMES:
@@ -118,6 +119,8 @@ def things(school):
             found[name] = {"public_id": school.stranger.public_id}
         elif pattern.startswith("activity/<"):
             found[name] = {"pk": activity.pk}
+        elif pattern.startswith("transfers/<"):
+            found[name] = {"public_id": letter.public_id}
         elif pattern.startswith("changes/<"):
             found[name] = {"public_id": planned.public_id}
         elif pattern.startswith(("board/<", "missing/<")):
