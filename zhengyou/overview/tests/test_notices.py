@@ -114,6 +114,15 @@ def test_within_the_grace_nothing_rises(stageful, grace):
     assert rows(stageful.general, {}) == {}
 
 
+def test_each_campaign_has_its_own_grace(stageful, grace):
+    with clock.playing(date(2010, 9, 1)):
+        other = play.run(play.member_task("old", play.slot("9", date(2010, 9, 1), date(2010, 9, 5))))
+    first = Campaign.objects.exclude(pk=other.pk).get().pk
+    alone = rows(stageful.general, grace)
+    assert rows(stageful.general, {first: 5, other.pk: 1000}) == alone
+    assert rows(stageful.general, {first: 5, other.pk: 5}) != alone
+
+
 def test_a_level_without_a_first_responsible_person_is_passed_over(stageful, grace):
     org.end_post(stageful.dean.posts.get(first_responsible=True), by=BY)
     found = rows(stageful.root, grace)
