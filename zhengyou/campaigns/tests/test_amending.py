@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from zhengyou.campaigns import actions, amending, duties, packed
 from zhengyou.campaigns.actions import amending as acting
@@ -18,7 +16,6 @@ from zhengyou.journal.models import Entry
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
-from zhengyou.org.tests.builder import client
 from zhengyou.overview import plan as plans
 
 TODAY = date(2010, 7, 8)
@@ -332,63 +329,6 @@ def test_a_campaign_that_does_not_run_is_not_amended(school, campaign):
         draft(school, campaign, LONGER)
 
 
-def page(response):
-    return response.content.decode()
-
-
-def url(campaign, rest=""):
-    return f"/campaigns/{campaign.public_id}/versions/{rest}"
-
-
-def test_on_the_pages_an_amendment_is_laid_beside_previewed_and_put_into_force(school, campaign):
-    office = client(school.office)
-    assert "启动时的方案" in page(office.get(url(campaign)))
-    sent = office.post(url(campaign), {"file": SimpleUploadedFile("新.yaml", text(ONLY_STUDENTS).encode())})
-    assert sent.status_code == 302
-    seen = page(office.get(sent["Location"]))
-    assert "党员公开承诺" in seen
-    assert "谁来办" in seen
-    hidden = dict(re.findall(r'type="hidden" name="(shown|seen_day|seen_migrate)" value="([^"]*)"', seen))
-    fields = {
-        "effective_on": "2010-07-08",
-        "document_no": "校发〔2010〕20号",
-        "reason": "调整",
-        "migrate": "yes",
-    }
-    again = office.post(sent["Location"], fields | hidden)
-    assert again.status_code == 200  # other choices than shown: shown first
-    assert Amendment.objects.get(version=2).state == Amendment.State.DRAFT
-    hidden = dict(
-        re.findall(r'type="hidden" name="(shown|seen_day|seen_migrate)" value="([^"]*)"', page(again))
-    )
-    assert office.post(sent["Location"], fields | hidden).status_code == 302
-    assert "校发〔2010〕20号" in page(client(school.member).get(url(campaign)))
-    assert "已生效" in page(client(school.member).get(url(campaign, "2/")))
-    duty = page(client(school.member).get(f"/duties/{play.duty_of(school.member, 'commitment_member').pk}/"))
-    assert "按方案第 2 版办" in duty
-
-
-def test_a_text_with_faults_is_refused_on_the_page_with_line_and_column(school, campaign):
-    sent = client(school.office).post(
-        url(campaign), {"file": SimpleUploadedFile("新.yaml", text(FORM).encode())}
-    )
-    assert sent.status_code == 422
-    assert re.search(r"新.yaml:\d+:\d+", page(sent))
-    assert "V302" in page(sent)
-    assert client(school.office).post(url(campaign), {"changes": "nonsense"}).status_code == 422
-    assert client(school.office).post(url(campaign), {"changes": "p2.to: 昨天"}).status_code == 422
-    assert client(school.office).post(url(campaign), {}).status_code == 422
-    assert not Amendment.objects.exists()
-
-
-def test_a_draft_is_for_the_office_alone(school, campaign):
-    draft(school, campaign, LONGER)
-    assert client(school.member).get(url(campaign, "2/")).status_code == 404
-    assert client(school.leader).post(url(campaign), {}).status_code == 403
-    assert client(school.office).post(url(campaign, "2/"), {"do": "put_away"}).status_code == 302
-    assert Amendment.objects.get(version=2).state == Amendment.State.PUT_AWAY
-
-
 def test_a_later_date_of_its_own_is_kept_before_it_opens_too(school, campaign):
     own = date(2011, 6, 20)
     actions.move_slot(speech.slot("benchmark"), own, by=school.office.actor, reason="多给时间")
@@ -397,11 +337,3 @@ def test_a_later_date_of_its_own_is_kept_before_it_opens_too(school, campaign):
     assert {line.kind for line in found.lines if line.code == "benchmark"} == {"own"}
     acting.amend(made, TODAY, by=school.office.actor, document_no="1", reason="延长")
     assert speech.slot("benchmark").due_on == own
-
-
-def test_the_list_of_duties_offers_an_amended_task_once_and_finds_what_older_versions_issued(school, campaign):
-    amend(school, campaign, ONLY_STUDENTS)
-    new = Task.objects.get(code="commitment_member", version=2)
-    found = page(client(school.secretary).get(f"/duties/?task={new.pk}"))
-    assert found.count("党员公开承诺 · ") == 1  # in the list of tasks to choose from
-    assert f"/duties/{play.duty_of(school.member, 'commitment_member').pk}/" in found
