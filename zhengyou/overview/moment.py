@@ -36,6 +36,10 @@ class Moment:
             return f"{row}.dropped_id IS NULL"
         return f"{row}.entry_id <= :last AND ({row}.dropped_id IS NULL OR {row}.dropped_id > :last)"
 
+    def happened(self, row: str) -> str:
+        """SQL: what this row tells (a `day` and its `entry`) had happened by `:day` and was known."""
+        return f"{row}.day <= :day" + ("" if self.last is None else f" AND {row}.entry_id <= :last")
+
     def hangs(self, row: str) -> str:
         """SQL: the dated row was held to be true and holds on `:day`."""
         return f"{self.held(row)} AND {row}.valid_from <= :day AND {row}.valid_to > :day"

@@ -13,7 +13,10 @@ UNFOLDED = 60
 
 @dataclass(slots=True)
 class Place:
-    """A unit as it hangs and is called on the day; `below` counts its children, `closed` says it ended before."""
+    """A unit as it hangs and is called on the day; `below` counts its children, `closed` says it ended before.
+
+    `successor` says that it carries on the work of units closed by then.
+    """
 
     id: int
     public_id: str
@@ -22,6 +25,7 @@ class Place:
     parent: int | None
     closed: bool
     below: int
+    successor: bool = False
 
 
 @dataclass(slots=True)
@@ -54,7 +58,8 @@ def look(moment: Moment, code: str = "", first: int = 0, size: int = 20, unfold:
     """The tree around the unit with this public id ("" = the root), children from `first` on; None if there is none."""
     hangs = moment.hangs("p")
     columns = f"""p.unit_id, u.public_id, p.name, u.kind, p.parent_id, u.closed_on,
-        (SELECT COUNT(*) FROM org_placement k WHERE k.parent_id = p.unit_id AND {moment.hangs("k")}) AS below, u.place"""
+        (SELECT COUNT(*) FROM org_placement k WHERE k.parent_id = p.unit_id AND {moment.hangs("k")}) AS below, u.place,
+        (SELECT COUNT(*) FROM org_succession x WHERE x.new_id = p.unit_id AND {moment.happened("x")}) AS before"""
     source = f"FROM org_placement p JOIN org_unit u ON u.id = p.unit_id WHERE {hangs} AND u.opened_on <= :day"
     here = (
         "SELECT id FROM org_unit WHERE public_id = :code"
@@ -77,11 +82,11 @@ def look(moment: Moment, code: str = "", first: int = 0, size: int = 20, unfold:
         unfold=unfold,
     )
     parts: dict[int, list[Place]] = {1: [], 2: [], 3: []}
-    for part, pk, public, name, kind, parent, closed_on, below, _place in sorted(
+    for part, pk, public, name, kind, parent, closed_on, below, _place, before in sorted(
         found, key=lambda row: (row[0], row[8], row[1])
     ):
         closed = sql.as_date(closed_on) <= moment.day
-        parts[part].append(Place(pk, public, name, kind, parent, closed, below))
+        parts[part].append(Place(pk, public, name, kind, parent, closed, below, bool(before)))
     up = _in_line(parts[1])
     if not up:
         return None

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Refused, insist
 from zhengyou.overview import board as boards
+from zhengyou.overview import lineage, rules, shapes, timeline, weeks
 from zhengyou.overview import plan as plans
-from zhengyou.overview import rules, shapes, timeline, weeks
 from zhengyou.overview.board import Board, Row
 from zhengyou.overview.desk import hats
 from zhengyou.overview.places import Tree
@@ -40,6 +40,7 @@ def page(request: HttpRequest, code: str = "") -> HttpResponse:
         "pulse": pulse,
         "weeks": [(at, f"{due:,}", f"{done:,}") for at, due, done in pulse.weeks],
         "timeline": timeline.lay(choice.plan, day),
+        "lineage": _lineage(request, board, say) if board.here.successor else None,
         "pages": pages(request, board),
         "burden": burden(choice, day),
         "vacancies_url": address("vacancies") if request.authority.anywhere("appoint") else "",  # type: ignore[attr-defined]
@@ -131,6 +132,22 @@ def _line(board: Board, row: Row, say: Words) -> dict[str, Any]:
     query = choice.narrowed(level="own") if row.kind == "own" else choice.query
     cells = shapes.cells(row.figures, base, query, say)
     return {"row": row, "base": base, "fold": fold, "place": place, "cells": cells}
+
+
+def _lineage(request: HttpRequest, board: Board, say: Words) -> dict[str, Any]:
+    """The units before this one with their figures, and both sums; a figure opens where its unit may be seen."""
+    found = lineage.read(board.here.id, board.total, board.choice)
+    query, authority = board.choice.query, request.authority  # type: ignore[attr-defined]
+    lines = []
+    for one in found.forebears:
+        base = reverse("board_unit", args=[one.public_id]) if authority.sees_unit(one.id) else ""
+        lines.append({"one": one, "base": base, "cells": shapes.cells(one.figures, base, query, say)})
+    return {
+        "lines": lines,
+        "own": shapes.cells(found.own, "", "", say),
+        "now": shapes.cells(found.now, "", "", say),
+        "shared": any(one.shared for one in found.forebears),
+    }
 
 
 def _heat(board: Board, say: Words) -> list[dict[str, Any]]:
