@@ -68,6 +68,8 @@ def send(day: date, deliver: Callable[[Mail], object] | None = None) -> int:
     Who withdrew the consent, left, or has no address any more is not written to.
     """
     waiting = Mail.objects.filter(state=State.WAITING)
+    if not waiting.exists():
+        return 0
     readers = digest.readers(day)
     waiting.exclude(Exists(readers.filter(pk=OuterRef("person")))).update(
         state=State.DROPPED, why="consent", body=""

@@ -183,6 +183,11 @@ def test_without_a_mail_server_letters_stay_in_the_outbox(readers, settings, mai
     assert letter(readers.member).state == S.WAITING
 
 
+def test_an_idle_tick_writes_nothing(readers, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        mailing.send(MONDAY)
+
+
 def test_last_weeks_letter_is_not_sent_late(readers):
     mailing.compose(MONDAY)
     sent = []
