@@ -16,7 +16,6 @@ from zhengyou.journal.models import Entry
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
-from zhengyou.overview import plan as plans
 
 TODAY = date(2010, 7, 8)
 SPEECH = speech.SPEECH.read_text("utf8")
@@ -235,31 +234,6 @@ def test_a_text_with_errors_leaves_nothing(school, campaign):
         )
     assert any(str(f).startswith("新.yaml:") for f in caught.value.faults)
     assert not Amendment.objects.exists()
-
-
-def test_a_renamed_task_goes_on_under_its_new_code_as_one_column(school, campaign):
-    renamed = (
-        "          institution:\n            zh: 完善机制\n",
-        "          rules_made:\n            was: institution\n            zh: 形成制度\n",
-    )
-    amend(school, campaign, renamed)
-    old, new = Task.objects.get(code="institution"), Task.objects.get(code="rules_made")
-    assert old.replaced_by_id == new.pk
-    assert not Slot.objects.filter(task=old).exists()
-    plan = plans.read()
-    assert [t.code for t in plan.tasks.values() if t.code in ("institution", "rules_made")] == ["rules_made"]
-
-
-def test_the_board_has_one_column_for_all_versions_and_loses_no_figure(school, campaign):
-    before = play.counts(school.root)
-    amend(school, campaign, ("            zh: 党员公开承诺\n", "            zh: 党员公开承诺（两条）\n"))
-    plan = plans.read()
-    codes = [t.code for t in plan.tasks.values()]
-    assert len(codes) == len(set(codes))
-    assert play.counts(school.root) == before
-    line = next(t for t in plan.tasks.values() if t.code == "commitment_member")
-    assert len(line.slots) == 1
-    assert line.zh == "党员公开承诺（两条）"
 
 
 def test_answers_can_be_changed_without_a_new_text(school, campaign):
