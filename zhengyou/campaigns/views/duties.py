@@ -21,6 +21,7 @@ from zhengyou.campaigns.views.shown import Page, address, choices, fetch
 from zhengyou.journal import drafts
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist
+from zhengyou.org.actions import looking
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,6 +31,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     shown = Page(request, fetch(request, pk))
     if request.method == "POST":
         return _hand_in(request, shown)
+    looking.look_at_person(shown.me, shown.duty.member, looking.TASK)
     written = drafts.Written()
     if shown.may_hand_in:
         written = drafts.load(shown.me.actor.id, drafting.name_of(shown.duty))

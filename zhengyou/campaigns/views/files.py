@@ -17,6 +17,7 @@ from zhengyou.campaigns.views.shown import Page, fetch
 from zhengyou.journal.evidence import path_of
 from zhengyou.journal.models import Evidence
 from zhengyou.kit.faults import Problem
+from zhengyou.org.actions import looking
 
 
 def keep(request: HttpRequest, shown: Page) -> tuple[list[Evidence], list[Problem]]:
@@ -55,6 +56,7 @@ def serve(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     path = path_of(link.evidence.sha256)
     if not path.is_file():
         raise Http404
+    looking.look_at_person(request.me, duty.member, looking.TASK)  # type: ignore[attr-defined]
     response = FileResponse(
         path.open("rb"),
         as_attachment=True,

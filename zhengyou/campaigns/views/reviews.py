@@ -26,6 +26,7 @@ from zhengyou.campaigns.views.shown import Page, fetch
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import Verdict, insist, no
+from zhengyou.org.actions import looking
 from zhengyou.org.models import Placement, on
 from zhengyou.org.rules import Authority
 
@@ -243,6 +244,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
             raise Conflict(_("这一份已经有人审过了，或者已被撤回。"))
         return redirect("duty", pk)
+    looking.look_at_person(shown.me, shown.duty.member, looking.TASK)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     authority: Authority = request.authority  # type: ignore[attr-defined]
     verdict = rules.may_review(authority, paper, shown.reviewers) if paper else shown.may_return

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from zhengyou.kit import clock, sql
 from zhengyou.org.models import Person, Unit
 
-PERSON, CONTACT, GLASS, SLIP = "person", "contact", "glass", "slip"
+PERSON, CONTACT, GLASS, SLIP, TASK = "person", "contact", "glass", "slip", "task"
 NAMES, EXPORT, MISSING, MISSING_OUT = "names", "export", "missing", "missing_out"
 BELOW = "+below"
 """Added to what was seen of a unit where the list took in the units below it."""
 
 
-def look_at_person(by: Person | None, person: Person, what: str) -> None:
-    """Note that somebody opened another person's entries; nothing for oneself or the machine's operator. One statement."""
-    look_at_people(by, [person.pk], what)
+def look_at_person(by: Person | None, person: Person | None, what: str) -> None:
+    """Note that somebody opened another person's entries (nothing for oneself or the operator). One statement."""
+    look_at_people(by, [person.pk] if person is not None else [], what)
 
 
 def look_at_people(by: Person | None, people: Iterable[int], what: str) -> None:
