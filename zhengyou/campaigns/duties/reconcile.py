@@ -166,6 +166,8 @@ def _members(slots: list[Slot], entry: OpenEntry, today: date, only: str, since:
         done["unvoid"] = decisions.revive_voided(decided, entry, today)
     facts = _Facts(slots, who, only, values)
     done |= {"move": facts.move(entry), "leave": facts.leave(entry, today), "revive": facts.revive(entry)}
+    if done["revive"]:  # who left and came back into another unit: what is owed again is owed there
+        done["move"] += facts.move(entry)
     if decided:
         done |= decisions.carry_out(decided, entry, today)
     return done

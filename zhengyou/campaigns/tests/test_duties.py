@@ -142,8 +142,8 @@ def test_who_comes_back_before_the_cut_off_owes_again(school):
     org.affiliate(school.member, school.branch3, day=day(11, 22), **THEN)
     duty = play.duty_of(school.member)
     assert (duty.state, duty.cause) == (State.DUE, "roster")
+    assert duty.unit == school.branch3, "at once, not at the next full run"
     play.settle()
-    assert play.duty_of(school.member).unit == school.branch3
 
 
 def joiner(school, when, **rule):
