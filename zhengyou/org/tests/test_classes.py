@@ -149,8 +149,10 @@ def test_not_for_a_day_to_come_nor_into_a_closed_or_unknown_unit(school):
 
 def test_only_the_office_and_never_the_last_who_can_appoint(school):
     for who in (school.secretary, school.dean, school.member):
-        with pytest.raises(Refused):
-            do_class(everybody(school.branch), Deed("graduate", TODAY), by=who.actor)
+        for deed in (Deed("graduate", TODAY), Deed("status", TODAY, "probationary")):
+            with pytest.raises(Refused):
+                do_class(everybody(school.branch), deed, by=who.actor)
+    assert not Affiliation.objects.filter(status="probationary").exists()
     actions.affiliate(school.office, school.direct, by=BY)
     with pytest.raises(Refused, match="最后一位能办任免"):
         do_class(everybody(school.direct), Deed("left", TODAY), by=school.office.actor)

@@ -26,7 +26,7 @@ from zhengyou.org.views import common
 from zhengyou.org.views.members import rows
 
 SALT = "zhengyou.class"
-LISTED, OFFERED = 200, 40
+LISTED, OFFERED = 100, 40
 RETAINED = "retained"
 RETAINED_YEARS = 2
 """Years for which a member who has left may be retained (S1)."""

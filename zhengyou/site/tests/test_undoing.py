@@ -8,6 +8,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import Q
 
 from zhengyou.campaigns import actions as campaign_actions
 from zhengyou.campaigns import duties
@@ -144,6 +145,15 @@ def known(day: date) -> dict:
     return shown
 
 
+def held_true(entry: int) -> list:
+    """Every dated row that was held true once this entry was written."""
+    then = Q(entry_id__lte=entry) & (Q(dropped=None) | Q(dropped_id__gt=entry))
+    return [
+        sorted(model.objects.filter(then).values_list("pk", flat=True))
+        for model in (Affiliation, Post, Placement)
+    ]
+
+
 def whole() -> None:
     assert tree.faults() == []
     assert duties.faults() == []
@@ -186,16 +196,17 @@ def test_undone_the_organisation_is_what_it_was_and_duties_with_it(school, tmp_p
 
 def test_what_was_known_before_the_undoing_stays_what_was_known(school, tmp_path):
     roster = bring(tmp_path)
-    then = known(TODAY)
+    last = Entry.objects.latest("id").id
+    then, rows_then = known(TODAY), held_true(last)
     rows = Affiliation.objects.filter(entry=roster.entry).count()
     with clock.playing(NEXT):
         undo_import(roster, by=BY, follow=FOLLOW)
         assert known(TODAY) == then
+        assert held_true(last) == rows_then
     assert Affiliation.objects.filter(entry=roster.entry, dropped=None).count() == 0
     assert Affiliation.objects.filter(entry=roster.entry).count() == rows
     back = Affiliation.objects.filter(entry__verb="roster.undone", dropped=None)
     assert back.exists()
-    assert not Affiliation.objects.filter(dropped=None, entry__lt=0).exists()
 
 
 def why(roster, school) -> dict[str, str]:
