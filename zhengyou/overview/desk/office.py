@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from zhengyou.campaigns.figures.board import Figures
 from zhengyou.campaigns.models import Campaign
 from zhengyou.kit import sql
 from zhengyou.org.models import RosterImport
 from zhengyou.org.rules import Authority
+from zhengyou.org.terms import SOON
 from zhengyou.overview import counts, weeks
 from zhengyou.overview import moment as moments
 from zhengyou.overview import plan as plans
@@ -17,6 +18,10 @@ from zhengyou.overview.desk.hats import Hat
 from zhengyou.overview.desk.lines import Line, title
 from zhengyou.overview.plan import Choice
 from zhengyou.overview.weeks import Pulse
+
+TERMS = """(SELECT COUNT(*) FROM org_post h WHERE h.dropped_id IS NULL AND h.valid_from <= :day AND h.valid_to > :day
+    AND h.acting_for_id IS NULL AND h.term_ends <= :soon)"""
+"""Posts whose term has ended or ends soon, as `org.terms.ending` lists them."""
 
 
 @dataclass(slots=True)
@@ -41,6 +46,7 @@ class Office:
     campaigns: list[CampaignLine] = field(default_factory=list)
     duties: list[Line] = field(default_factory=list)
     n_waiting: int = 0
+    terms: int = 0
     imports: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -65,9 +71,10 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
               FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
               WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned') AND :duties = 1
               ORDER BY d.due_on, d.id LIMIT 12) c
-        UNION ALL SELECT 5, {scalar["units"]}, '', '', '', {scalar["vacant"]}, NULL, {scalar["slow"]},
+        UNION ALL SELECT 5, {scalar["units"]}, CAST({TERMS} AS TEXT), '', '', {scalar["vacant"]}, NULL, {scalar["slow"]},
               CAST({scalar["slow_units"]} AS TEXT)""",
         day=day,
+        soon=day + timedelta(days=SOON + 1),
         slow=weeks.since_slow(day),
         unit=hat.unit,
         reviews=hat.unit if review else 0,
@@ -83,7 +90,7 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
         elif part == 3:
             found.imports.append((code, zh))
         elif part == 5:
-            found.pulse = Pulse([], n, more, int(word), pk)
+            found.pulse, found.terms = Pulse([], n, more, int(word), pk), int(code)
         else:
             due = sql.as_date(at)
             line = Line(pk, code, due, due, title(zh, en, word), n, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -14,7 +14,8 @@ from zhengyou.campaigns.models import Duty, Slot
 from zhengyou.campaigns.tests import play
 from zhengyou.journal import drafts
 from zhengyou.kit import clock
-from zhengyou.org.tests.builder import client
+from zhengyou.org.actions import appoint
+from zhengyou.org.tests.builder import BY, client
 from zhengyou.overview.desk import lines
 from zhengyou.overview.desk.lines import Line
 from zhengyou.overview.tests import stage
@@ -240,3 +241,19 @@ def test_a_visitor_without_number_of_posts_has_an_own_desk(stageful):
 def test_nonsense_in_the_address_is_no_fault(stageful):
     for query in ("?as=", "?as=me&show=x", "?task=x", "?as=me&show=done&page=-1"):
         assert desk(stageful.secretary, query).status_code == 200
+
+
+def test_the_office_sees_how_many_terms_have_ended_or_end_soon(stageful):
+    page = client(stageful.office).get(reverse("desk")).content.decode()
+    assert "任期已到或快到" not in page
+    appoint(
+        stageful.member,
+        stageful.branch,
+        "organiser",
+        by=BY,
+        day=stage.START,
+        term_ends=stage.TODAY + timedelta(days=30),
+    )
+    page = client(stageful.office).get(reverse("desk")).content.decode()
+    assert "1 个任期已到或快到" in page
+    assert reverse("terms") in page

@@ -122,6 +122,7 @@ def _office(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpResp
         "pulse": found.pulse,
         "burden": burden(found.choice, day),
         "vacancies_url": address("vacancies") if "appoint" in hat.powers else "",
+        "terms_ending": found.terms if "appoint" in hat.powers else 0,
         "roster_url": address("roster"),
         "campaigns_url": address("campaigns"),
         "slow_url": f"{base}in_review/?phase=all" if found.pulse.slow else "",
