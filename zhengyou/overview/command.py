@@ -108,10 +108,11 @@ def _units(moment: Moment) -> dict[int, dict[str, Any]]:
             "closed": sql.as_date(closed) <= moment.day,
         }
         for pk, code, name, kind, parent, closed in sql.rows(
-            f"""SELECT u.id, u.public_id, p.name, u.kind, p.parent_id, u.closed_on FROM org_placement p
+            f"""SELECT u.id, u.public_id, p.name, u.kind, p.parent_id, {moment.closed_on("u")} FROM org_placement p
                JOIN org_unit u ON u.id = p.unit_id WHERE {moment.hangs("p")} ORDER BY u.place, u.id""",
             day=moment.day,
             last=moment.last or 0,
+            far=sql.FAR,
         )
     }
 

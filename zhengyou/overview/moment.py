@@ -40,6 +40,12 @@ class Moment:
         """SQL: what this row tells (a `day` and its `entry`) had happened by `:day` and was known."""
         return f"{row}.day <= :day" + ("" if self.last is None else f" AND {row}.entry_id <= :last")
 
+    def closed_on(self, unit: str) -> str:
+        """SQL: the day on which a unit closed, as far as it was known."""
+        if self.last is None:
+            return f"{unit}.closed_on"
+        return f"CASE WHEN {unit}.closed_entry_id > :last THEN :far ELSE {unit}.closed_on END"
+
     def hangs(self, row: str) -> str:
         """SQL: the dated row was held to be true and holds on `:day`."""
         return f"{self.held(row)} AND {row}.valid_from <= :day AND {row}.valid_to > :day"

@@ -57,7 +57,7 @@ class Tree:
 def look(moment: Moment, code: str = "", first: int = 0, size: int = 20, unfold: str = "") -> Tree | None:
     """The tree around the unit with this public id ("" = the root), children from `first` on; None if there is none."""
     hangs = moment.hangs("p")
-    columns = f"""p.unit_id, u.public_id, p.name, u.kind, p.parent_id, u.closed_on,
+    columns = f"""p.unit_id, u.public_id, p.name, u.kind, p.parent_id, {moment.closed_on("u")},
         (SELECT COUNT(*) FROM org_placement k WHERE k.parent_id = p.unit_id AND {moment.hangs("k")}) AS below, u.place,
         (SELECT COUNT(*) FROM org_succession x WHERE x.new_id = p.unit_id AND {moment.happened("x")}) AS before"""
     source = f"FROM org_placement p JOIN org_unit u ON u.id = p.unit_id WHERE {hangs} AND u.opened_on <= :day"
@@ -76,6 +76,7 @@ def look(moment: Moment, code: str = "", first: int = 0, size: int = 20, unfold:
             ORDER BY u.place, u.id LIMIT {UNFOLDED}) b""",
         day=moment.day,
         last=moment.last or 0,
+        far=sql.FAR,
         code=code,
         size=size,
         first=first,

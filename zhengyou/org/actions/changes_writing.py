@@ -234,7 +234,7 @@ def _close(run: Run, closing: list[Unit], heirs: list[Unit], moved: list[Unit] |
     handing.end_posts(run.entry, ids, run.day)
     if Affiliation.objects.filter(unit__in=ids, role="R", dropped=None, valid_to__gt=run.day).exists():
         raise RuntimeError("members left in a closed unit")
-    Unit.objects.filter(pk__in=ids).update(closed_on=run.day)
+    Unit.objects.filter(pk__in=ids).update(closed_on=run.day, closed_entry=run.entry.id)
     Succession.objects.bulk_create(
         Succession(old=old, new=new, day=run.day, entry_id=run.entry.id)
         for old in closing

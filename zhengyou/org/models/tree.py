@@ -43,12 +43,16 @@ class OrganisationPart(models.Model):
 
 
 class Unit(models.Model):
-    """A unit for ever: never deleted, closed from `closed_on` on; `place` keeps the organisation's own order."""
+    """A unit for ever: never deleted, closed from `closed_on` on; `place` keeps the organisation's own order.
+
+    `closed_entry` is the entry that closed it: what was known before does not know it yet.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_id, editable=False)
     kind = models.CharField(max_length=40)
     opened_on = models.DateField()
     closed_on = models.DateField(default=FAR)
+    closed_entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", null=True, db_index=False)
     place = models.IntegerField(default=0)
 
     def __str__(self) -> str:

@@ -88,7 +88,7 @@ def _take_back(entry: OpenEntry, roster: RosterImport, follow: Follow | None) ->
         sql.run(
             "UPDATE org_placement SET dropped_id = :entry WHERE entry_id = :was AND dropped_id IS NULL", **ids
         )
-        Unit.objects.filter(pk__in=units).update(closed_on=clock.today())
+        Unit.objects.filter(pk__in=units).update(closed_on=clock.today(), closed_entry=entry.id)
     UnitAlias.objects.filter(Q(entry_id=was) | Q(unit__in=units)).delete()
     RosterRow.objects.filter(roster=roster).delete()
     _accounts(was)

@@ -95,3 +95,19 @@ def test_a_unit_that_only_stayed_when_another_left_it_has_no_forebears(school):
         board, line = read(school.branch, LATER)
         assert (board.here.successor, line.forebears, line.now) == (False, [], board.total)
         assert line.own != Figures()
+
+
+def test_a_closing_entered_late_is_not_yet_known_on_the_boards_of_then(school):
+    with clock.playing(LATER):
+        units = (school.branch2, school.branch)
+        asked = Asked(
+            "merge", TODAY, "4号", units=tuple(u.public_id for u in units), into=school.branch.public_id
+        )
+        org.decide(asked, by=BY, follow=FOLLOW)
+
+        def closed(known):
+            tree, _choice = boards.open_board({}, school.branch2.public_id, moments.at(TODAY, known))
+            return tree.here.closed
+
+        assert closed(None)
+        assert not closed(TODAY), "it was entered three days later"
