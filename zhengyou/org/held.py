@@ -107,13 +107,20 @@ def _called(rows: Iterable[Affiliation | Post]) -> dict[int, str]:
     return found
 
 
+def _more(post: Post) -> str:
+    """For whom somebody acts, or until when the term runs."""
+    if post.acting_for is not None:
+        return _("代 %(name)s 行使这个职务") % {"name": post.acting_for.person.name}
+    return _("任期到 %(d)s") % {"d": post.term_last.isoformat()} if post.term_last else ""
+
+
 def _posts(person: Person, words: current.Words) -> Section:
-    rows = list(person.posts.order_by("dropped_id", "-valid_from", "id"))
+    rows = list(person.posts.select_related("acting_for__person").order_by("dropped_id", "-valid_from", "id"))
     called = _called(rows)
     facts = [
         Fact(
             f"{words(row.post)} · {called.get(row.unit_id, '')}",
-            _("；").join(x for x in (span(row), row.document_no) if x),
+            _("；").join(x for x in (span(row), row.document_no, _more(row)) if x),
             row.valid_from,
             row.entry_id,
         )

@@ -255,3 +255,12 @@ def test_appointing_acting_and_handing_over_through_the_pages(school):
         for name in ("post_hand_over", "post_delegate"):
             answer = builder.client(getattr(school, who)).get(reverse(name, args=[other.pk]))
             assert answer.status_code in (403, 404)
+
+
+def test_the_own_page_says_for_whom_and_until_when(school):
+    delegate(post_of(school.secretary, school.branch), school.member, by=BY, until=UNTIL)
+    actions.appoint(school.member2, school.branch, "organiser", by=BY, term_ends=date(2011, 1, 1))
+    assert (
+        "代 买合木提·吐尔逊 行使这个职务" in builder.client(school.member).get(reverse("me")).content.decode()
+    )
+    assert "任期到 2010-12-31" in builder.client(school.member2).get(reverse("me")).content.decode()

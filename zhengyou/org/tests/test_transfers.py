@@ -231,3 +231,15 @@ def test_through_the_pages_for_both_sides_and_the_member(school):
     )
     assert home(new, TODAY) == school.branch2
     assert "转接" in office.get(reverse("person", args=[school.far.public_id])).content.decode()
+
+
+def test_the_own_page_leads_to_asking_and_to_what_is_under_way(school):
+    browser = builder.client(school.member)
+    assert (
+        reverse("person_transfer", args=[school.member.public_id])
+        in browser.get(reverse("me")).content.decode()
+    )
+    made = acts.ask(school.member, by=school.member.actor, target=school.branch3)
+    page = browser.get(reverse("me")).content.decode()
+    assert reverse("transfer", args=[made.public_id]) in page
+    assert reverse("person_transfer", args=[school.member.public_id]) not in page

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhengyou.kit import clock
 from zhengyou.kit.sql import FAR
-from zhengyou.org import held, people, rights
+from zhengyou.org import held, people, rights, transfers
 from zhengyou.org.about import NOTHING, About
 from zhengyou.org.actions import consents, taking
 from zhengyou.org.models import Consent, Glass, PersonRequest, Slip, User
@@ -47,6 +47,8 @@ def page(request: HttpRequest, about: About = NOTHING) -> HttpResponse:
             "glasses": Glass.objects.filter(person=me, day=day).select_related("by"),
             "open_requests": PersonRequest.objects.filter(person=me, state=PersonRequest.State.OPEN).count(),
             "account": User.objects.filter(person=me).first(),
+            "transfer": transfers.current_of(me),
+            "may_transfer": bool(home) and transfers.may_ask(request.authority, me),  # type: ignore[attr-defined]
             "open_slip": Slip.objects.filter(person=me, used_at=None, cancelled_at=None).exists(),
         },
     )

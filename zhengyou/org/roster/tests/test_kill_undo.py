@@ -26,7 +26,9 @@ def written(entry, *rest):
         print("written", flush=True)
         import time; time.sleep(60)
 nothing = lambda *asked: {}
-follow = Follow(written, nothing, nothing, nothing, nothing, nothing, nothing, lambda *asked: (set(), set()))
+import dataclasses
+parts = {part.name: nothing for part in dataclasses.fields(Follow)}
+follow = Follow(**{**parts, "roster": written, "leaning": lambda *asked: (set(), set())})
 print("go", flush=True)
 with clock.playing(date(2010, 11, 23)):
     actions_undoing.undo_import(RosterImport.objects.get(), by=Actor.system("test"), follow=follow)
