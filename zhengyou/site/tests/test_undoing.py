@@ -337,3 +337,35 @@ def test_a_second_import_must_be_undone_first(school, tmp_path):
         undo_import(second, by=BY, follow=FOLLOW)
         # it stays refused: what came between is part of what is known
         assert "2008010003" in why(first, school)
+
+
+#: Where persons and units are named, and why an undoing may pass over it: it is looked at (`undoing`, `leaning`), it
+#: follows by itself, or it never depends on membership.
+LOOKED_AT = {
+    "org.affiliation", "org.post", "org.placement", "org.changedunit", "org.transfer", "campaigns.submission",
+    "campaigns.decision", "campaigns.question", "campaigns.review",
+}  # fmt: skip
+FOLLOWS = {"org.closure", "org.unitalias", "org.rosterbefore", "campaigns.duty", "campaigns.dutyevent",
+           "campaigns.delta", "campaigns.ledger", "campaigns.balance"}  # fmt: skip
+APART = {
+    "org.user": "the account is switched off",
+    "org.slip": "of no use to a non-member's account",
+    "org.personrequest": "stays asked and decided, member or not",
+    "org.consent": "the person's own",
+    "org.look": "who looked stays who looked",
+    "org.glass": "likewise",
+    "org.succession": "only of units that a change names, which is looked at",
+    "campaigns.mail": "what was sent was sent",
+}
+
+
+def test_every_table_that_names_persons_or_units_was_thought_of():
+    found = {
+        field.related_model._meta.label_lower
+        for model in (Person, Unit)
+        for field in model._meta.get_fields(include_hidden=True)
+        if field.auto_created and not field.concrete
+    }
+    assert found <= LOOKED_AT | FOLLOWS | APART.keys(), (
+        "add it to `roster.undoing`, `duties.leaning` or this list"
+    )
