@@ -48,6 +48,7 @@ def address(about: str) -> str:
 def verb(code: str) -> str:
     """What an entry of the journal did, in words."""
     known = {
+        "story.day_played": _("演示故事的一天"),
         "duty.handed_in": _("交上任务"),
         "duty.withdrawn": _("撤回交上的"),
         "duty.accepted": _("通过"),
