@@ -118,7 +118,8 @@ class Post(Dated):
                 fields=["person", "unit", "post"], condition=Q(dropped=None, valid_to=FAR), name="post_once"
             ),
             models.CheckConstraint(
-                condition=Q(acting_for=None) | Q(first_responsible=False, valid_to__lt=FAR), name="post_acting"
+                condition=Q(acting_for=None) | Q(first_responsible=False, valid_to__lt=FAR),
+                name="post_acting",
             ),
         ]
         indexes = [
