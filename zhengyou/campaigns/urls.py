@@ -10,6 +10,7 @@ from zhengyou.campaigns.views import (
     decisions,
     duties,
     files,
+    listing,
     outbox,
     phases,
     preparing,
@@ -21,7 +22,7 @@ from zhengyou.campaigns.views import (
 )
 
 urlpatterns = [
-    path("duties/", decisions.listing, name="duties"),
+    path("duties/", listing.listing, name="duties"),
     path("duties/decide/<slug:kind>/", decisions.decide_many, name="duties_decide"),
     path("duties/scope/<slug:kind>/", decisions.decide_scope, name="duties_scope"),
     path("duties/<int:pk>/", duties.page, name="duty"),

@@ -6,6 +6,8 @@ import pytest
 
 from zhengyou.campaigns.models import Decision, Duty, Slot, State
 from zhengyou.campaigns.tests import play
+from zhengyou.campaigns.views import listing
+from zhengyou.kit.pages import Bounded
 from zhengyou.org.tests.builder import client
 
 
@@ -181,3 +183,51 @@ def test_a_wider_reach_than_ones_own_is_refused(school, running, who, unit):
 def test_the_list_survives_any_filter(school, running):
     for query in ("state=late", "state=nope", "task=abc", "unit=x", "page=99999", "task=%00", "all=1&page=2"):
         assert client(school.office).get(f"/duties/?{query}").status_code == 200
+
+def listed(browser, query=""):
+    """States in the order of the list."""
+    return [row["status"] for row in browser.get(f"/duties/?{query}").context["rows"]]
+
+
+def test_the_list_opens_with_what_is_open_and_ends_with_what_is_settled(school, running):
+    play.hand_in(school.member2, school.member2, "小结")
+    decide(school.secretary, play.duty_of(school.member, "小结"), "exempt", reason="ill")
+    states = listed(client(school.secretary))
+    settled = [state in (State.EXEMPT, State.ACCEPTED, State.VOID) for state in states]
+    assert settled == sorted(settled)
+    assert {State.DUE, State.EXEMPT} <= set(states)
+    assert set(listed(client(school.secretary), "state=exempt")) == {State.EXEMPT}
+
+
+def test_a_list_is_counted_up_to_a_bound_and_says_that_there_are_more(school, running):
+    duties = Duty.objects.order_by("pk")
+    odd, even = duties.filter(pk__in=list(duties.values_list("pk", flat=True))[::2]), duties
+    even = even.exclude(pk__in=odd)
+    whole = [d.pk for d in [*odd, *even]]
+    pages = Bounded(odd, even, per_page=3, most=100)
+    assert [d.pk for n in pages.page_range for d in pages.page(n)] == whole
+    assert (pages.count, pages.more) == (len(whole), False)
+    bounded = Bounded(odd, even, per_page=3, most=4)
+    assert (bounded.count, bounded.more, bounded.num_pages) == (4, True, 2)
+    assert [d.pk for n in bounded.page_range for d in bounded.page(n)] == whole[:4]
+    exact = Bounded(odd, even, per_page=3, most=len(whole))
+    assert (exact.count, exact.more) == (len(whole), False)
+
+
+def test_beyond_the_bound_the_page_says_so_and_counts_no_further(school, running, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE", 2)
+    monkeypatch.setattr(Bounded.__init__, "__kwdefaults__", {"most": 3})
+    page = client(school.secretary).get("/duties/?state=due&page=2")
+    assert "3 件以上" in text(page)
+    assert "共 3 条以上" in text(page)
+    assert "用筛选缩小范围" in text(page)
+    assert "state=due&amp;page=1" in text(page)
+
+
+def test_the_filter_survives_a_decision_about_a_whole_unit(school, running):
+    slot = Slot.objects.get(task__code="小结")
+    page = text(client(school.dean).get("/duties/?state=due"))
+    assert page.count('<input type="hidden" name="back" value="state=due">') == 2
+    door = f"/duties/scope/exempt/?slot={slot.pk}&unit={school.branch.public_id}&back=state%3Ddue"
+    answer = client(school.dean).post(door, {"reason": "ill"})
+    assert answer["Location"] == "/duties/?state=due"

@@ -7,19 +7,18 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from zhengyou.campaigns import comparing, rules
+from zhengyou.campaigns import rules
 from zhengyou.campaigns.actions import deciding
 from zhengyou.campaigns.forms import DecisionForm
-from zhengyou.campaigns.models import OPEN, Campaign, Duty, Slot, State, Task
+from zhengyou.campaigns.models import OPEN, Campaign, Duty, Slot
 from zhengyou.campaigns.views import words
 from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.shown import fetch
@@ -28,13 +27,9 @@ from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import Verdict, insist, no
 from zhengyou.org import tree
 from zhengyou.org.current import language, part
-from zhengyou.org.rules import Authority
 
-PAGE = 50
 CHOSEN = 500
 """Most duties decided about at once from a list; whole units and everybody go by one decision of the office."""
-VACANT = 20
-"""Most vacant units whose members the next above may list by name."""
 KINDS = ("exempt", "extend", "void")
 RELATED = ("slot__task__programme", "member", "subject_unit", "unit")
 
@@ -71,67 +66,6 @@ def rows(duties: Iterable[Duty], known: dict[int, str] | None = None) -> list[di
     return [row(duty, names) for duty in found]
 
 
-def reachable(authority: Authority) -> QuerySet[Duty]:
-    """Duties that the list shows: units' own everywhere below; members' by name only where names may be seen."""
-    day, reach = authority.day, authority.units_with("exempt")
-    named = [unit for unit in reach if "see_names" in authority.powers_on(unit)]
-    for vacant in tree.vacancies(day, named, limit=VACANT) if named else []:
-        if vacant.unit not in named and rules.may_see_names(authority, vacant.unit):
-            named.append(vacant.unit)
-    return Duty.objects.filter(
-        Q(subject_unit__isnull=False, unit__in=tree.below(reach, day))
-        | Q(member__isnull=False, unit__in=named)
-    )
-
-
-@require_safe
-def listing(request: HttpRequest) -> HttpResponse:
-    """Duties in the reader's reach, filtered by the address; ticked ones go on to a decision."""
-    insist(may_list(request))
-    authority, day = request.authority, clock.today()  # type: ignore[attr-defined]
-    wanted = {name: request.GET.get(name, "") for name in ("unit", "task", "state")}
-    reach = authority.units_with("exempt")
-    units = list(tree.units_on(day).filter(unit__in=tree.below(reach, day))[:1000])
-    tasks = list(
-        Task.objects.filter(campaign__state=Campaign.State.RUNNING, replaced_by=None).select_related(
-            "programme"
-        )[:300]
-    )
-    found = reachable(authority).select_related(*RELATED)
-    chosen = next((u for u in units if u.unit.public_id == wanted["unit"]), None)
-    if chosen is not None:
-        found = found.filter(unit__in=tree.below([chosen.unit_id], day))
-    if wanted["task"] and any(str(t.pk) == wanted["task"] for t in tasks):
-        found = found.filter(slot__task__in=comparing.versions_of(int(wanted["task"])))
-    if wanted["state"] == "late":
-        found = found.filter(state__in=OPEN, due_on__lt=day)
-    elif wanted["state"] in State.values:
-        found = found.filter(state=wanted["state"])
-    page = Paginator(found.order_by("due_on", "slot_id", "unit_id", "pk"), PAGE).get_page(
-        request.GET.get("page")
-    )
-    query = request.GET.copy()
-    query.pop("all", None)
-    context = {
-        "page": page,
-        "rows": rows(page.object_list, {u.unit_id: u.name for u in units}),
-        "units": [{"id": u.unit.public_id, "name": u.name, "on": u is chosen} for u in units],
-        "tasks": [
-            {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks
-        ],
-        "states": [{"id": code, "name": name, "on": code == wanted["state"]} for code, name in state_words()],
-        "ticked": request.GET.get("all") == "1",
-        "tick_url": "?" + query.urlencode() + "&all=1",
-        "untick_url": "?" + query.urlencode(),
-        "filters": [("back", query.urlencode())],
-        "decide_url": reverse("duties_decide", args=["exempt"]),
-        "kinds": [{"kind": kind, "label": label(kind)} for kind in KINDS],
-        "slots": [{"id": slot.pk, "name": slot_name(slot)} for slot in open_slots(day)],
-        "everybody": authority.on_root("exempt"),
-    }
-    return render(request, "campaigns/duties.html", context)
-
-
 def open_slots(day: date) -> list[Slot]:
     """Periods of running campaigns that are open, in the plan's order."""
     found = Slot.objects.filter(
@@ -162,7 +96,7 @@ def decide_scope(request: HttpRequest, kind: str) -> HttpResponse:
     once(request)
     insist(may_list(request))
     authority, day = request.authority, clock.today()  # type: ignore[attr-defined]
-    back = reverse("duties")
+    back = _list_again(request)
     slot = next((s for s in open_slots(day) if str(s.pk) == request.GET.get("slot")), None)
     place = tree.units_on(day).filter(unit__public_id=request.GET.get("unit", "")).first()
     everybody = request.GET.get("unit") == "*"
@@ -218,6 +152,12 @@ def decide_scope(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "campaigns/decide.html", context, status=status)
 
 
+def _list_again(request: HttpRequest) -> str:
+    """The list as it was filtered when the decision was begun."""
+    back = request.GET.get("back", "")[:500]
+    return reverse("duties") + ("?" + back if back else "")
+
+
 def decision_form(request: HttpRequest, kind: str) -> DecisionForm:
     """The form of a decision with the organisation's short list of reasons."""
     found = part()
@@ -236,19 +176,6 @@ def spread(form: DecisionForm, fault: Invalid) -> list[Problem]:
         else:
             rest.append(problem)
     return rest
-
-
-def state_words() -> list[tuple[str, str]]:
-    """States as filters, in the order of the work."""
-    return [
-        ("due", _("待办")),
-        ("late", _("逾期")),
-        ("submitted", _("审核中")),
-        ("returned", _("已退回")),
-        ("accepted", _("已通过")),
-        ("exempt", _("免办")),
-        ("void", _("作废")),
-    ]
 
 
 def label(kind: str) -> str:
@@ -291,9 +218,7 @@ def decide_many(request: HttpRequest, kind: str) -> HttpResponse:
     authority = request.authority  # type: ignore[attr-defined]
     source = request.POST if request.method == "POST" else request.GET
     ids = [int(x) for x in source.getlist("duty") if x.isascii() and x.isdigit() and len(x) < 18]
-    back = reverse("duties")
-    if request.GET.get("back"):
-        back += "?" + request.GET["back"][:500]
+    back = _list_again(request)
     if not ids:
         messages.warning(request, _("还没有勾任何一件。先勾上要处理的，再选怎么处理。"))
         return redirect(back)
