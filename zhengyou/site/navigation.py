@@ -85,9 +85,9 @@ PLACES = (
         power("review"),
         pgettext_lazy("navigation", "审核"),
     ),
-    Place("asked", _("上下问答"), "asked", "message-circle", WORK, power("review")),
+    Place("asked", _("上下问答"), "asked", "message-circle", WORK, anybody),
     Place("duties", _("任务清单"), "duties", "clipboard-list", WORK, power("exempt"), below=False),
-    Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, power("start")),
+    Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, anybody),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),
     Place("glass", _("说明理由后打开登记"), "glass", "lock", BASE, breaks_glass),
@@ -124,11 +124,15 @@ class Group:
 
 @dataclass
 class Navigation:
-    """Side bar, menu and tabs of one reader; `record` is the way to everything kept about that reader."""
+    """Side bar, menu and tabs of one reader; `record` is the way to everything kept about that reader.
+
+    `more` are the places that the tabs have no room for: they stand in the menu of the account.
+    """
 
     groups: list[Group] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     tabs: list[Item] = field(default_factory=list)
+    more: list[Item] = field(default_factory=list)
     side: bool = False
     menu: bool = False
     record: str = ""
@@ -177,6 +181,7 @@ def build(request: HttpRequest) -> Navigation:
     found.menu = wide
     if not wide:
         found.tabs = _tabs(request, found)
+        found.more = [item for item in found.items if item.key not in TABS]
     return found
 
 

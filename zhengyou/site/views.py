@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, PasswordChangeView, PasswordSetView
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -27,7 +27,25 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(navigation.address("desk") or navigation.address("me") or reverse("usersessions_list"))
 
 
-class SignIn(LoginView):
+class Refusing:
+    """A form of the account's that was refused answers 422, like every form of the house."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """The page again, with what was refused."""
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        response.status_code = 422
+        return response
+
+
+class NewPassword(Refusing, PasswordChangeView):
+    """The old password and the new one."""
+
+
+class FirstPassword(Refusing, PasswordSetView):
+    """The first password of an account that has none."""
+
+
+class SignIn(Refusing, LoginView):
     """The sign-in door; in a demo the cast stands beside it."""
 
     template_name = "account/login.html"
@@ -40,11 +58,6 @@ class SignIn(LoginView):
         if self.request.user.is_authenticated:
             accounts.remember_device(self.request, response, form.cleaned_data["login"])
             _speak(self.request, response)
-        return response
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response = self.render_to_response(self.get_context_data(form=form))
-        response.status_code = 422
         return response
 
 

@@ -184,7 +184,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     office = authority.on_root("start")
     own = Question.objects.filter(person=me).order_by("-pk")
-    if show == "mine":
+    answers = authority.anywhere("review")
+    if show == "mine" or not (answers or office):
+        show = "mine"
         found = own
     elif show == "all" and office:
         found = Question.objects.filter(answered_on=None).order_by("due_on", "pk")
@@ -195,7 +197,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         {q.unit_id for q in page_.object_list} | {q.asked_at_id for q in page_.object_list}
     )
     here = reverse("asked")
-    chips = [("", _("等我答复的"), here), ("mine", _("我问的"), here + "?show=mine")]
+    chips = [("mine", _("我问的"), here + "?show=mine")]
+    if answers or office:
+        chips.insert(0, ("", _("等我答复的"), here))
     if office:
         chips.append(("all", _("全部没答复的"), here + "?show=all"))
     context = {

@@ -22,6 +22,7 @@ from zhengyou.campaigns.views.shown import address
 from zhengyou.kit.faults import Problem
 from zhengyou.kit.verdict import insist
 from zhengyou.org.current import language
+from zhengyou.org.rules import Authority
 from zhengyou.packs.burden import MEMBER_BUDGET, Load
 from zhengyou.packs.check import Checked
 from zhengyou.packs.defaults import Default
@@ -58,7 +59,7 @@ def _list(
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "campaigns": [_line(c) for c in page.object_list],
+        "campaigns": [_line(c, authority) for c in page.object_list],
         "verdict": verdict,
         "bundled": _bundled() if verdict else [],
         "faults": faults or [],
@@ -77,7 +78,7 @@ def state_word(campaign: Campaign) -> tuple[str, str]:
     }[Campaign.State(campaign.state)]
 
 
-def _line(campaign: Campaign) -> dict[str, Any]:
+def _line(campaign: Campaign, authority: Authority) -> dict[str, Any]:
     word, shape = state_word(campaign)
     note = ""
     if campaign.started_on:
@@ -90,6 +91,7 @@ def _line(campaign: Campaign) -> dict[str, Any]:
         "note": note,
         "state": word,
         "shape": shape,
+        "doors": [(chip["label"], chip["url"]) for chip in running_chips(campaign, authority)],
     }
 
 

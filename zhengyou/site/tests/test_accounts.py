@@ -204,6 +204,16 @@ def test_a_new_password_signs_the_other_devices_out(people):
     assert there.get("/account/alive/", headers={"HX-Request": "true"}).status_code == 401
 
 
+def test_a_wrong_old_password_is_refused_like_every_form(people):
+    browser = Client()
+    enter(browser, number="300001")
+    new = "另一句想不到的好话语啊"
+    answer = browser.post("/account/password/", {"oldpassword": "不是这一句", "password1": new, "password2": new})
+    assert answer.status_code == 422
+    assert 'class="zy-errs"' in text(answer)
+    assert User.objects.get(person=people.member).check_password(PASSWORD)
+
+
 WEAK = ["短", "1234567890", "300001300001", "aaaaaaaaaaaa", "林知夏林知夏林知夏林知夏", "好" * 201]
 
 
@@ -222,6 +232,7 @@ def test_a_weak_password_is_refused_in_the_same_words_at_every_door(people, weak
     (slip,) = slips.make_slips([people.member], by=people.by)
     redeemed = Client().post("/slip/", {"number": "300001", "code": slip.code, "password": weak})
     for answer in (changed, first, redeemed):
+        assert answer.status_code == 422
         assert str(said.text) in text(answer)
     assert not User.objects.get(person=people.member).has_usable_password()
 

@@ -109,9 +109,20 @@ def keys(person, sign_in):
 def test_everybody_sees_the_places_that_the_own_posts_open_and_no_other(people, sign_in):
     office, secretary, member = (keys(p, sign_in) for p in (people.office, people.secretary, people.member))
     assert {"desk", "board", "reviews", "duties", "campaigns", "units", "vacancies"} <= office
-    assert {"desk", "board", "reviews", "units"} <= secretary
-    assert not secretary & {"campaigns", "duties", "roster", "vacancies"}
+    assert {"desk", "board", "reviews", "units", "campaigns", "asked"} <= secretary
+    assert not secretary & {"duties", "roster", "vacancies"}
     assert member == set()
+
+
+def test_whoever_has_tabs_reaches_every_other_place_from_the_menu_of_the_account(people, sign_in):
+    def menu(person):
+        page = text(sign_in(person).get("/account/devices/"))
+        page = page[page.index('class="zy-menu me"') :]
+        return set(re.findall(r'href="(/[^"]+)"', page[: page.index("</nav>")]))
+
+    assert {"/campaigns/", "/questions/"} <= menu(people.member)
+    assert {"/campaigns/", "/questions/", "/board/", "/units/"} <= menu(people.secretary)
+    assert not menu(people.office) & {"/campaigns/", "/board/"}
 
 
 def test_members_and_secretaries_have_tabs_and_the_office_has_the_menu(people, sign_in):
