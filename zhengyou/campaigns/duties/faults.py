@@ -13,8 +13,8 @@ CHECKS = {
         SELECT a.person_id FROM org_affiliation a JOIN org_unit u ON u.id = a.unit_id
         WHERE a.role = 'R' AND a.dropped_id IS NULL AND a.valid_to > u.closed_on""",
     "a duty differs from its last event": """
-        SELECT d.id FROM campaigns_duty d
-        JOIN campaigns_dutyevent e ON e.id = (SELECT MAX(x.id) FROM campaigns_dutyevent x WHERE x.duty_id = d.id)
+        SELECT d.id FROM (SELECT duty_id, MAX(id) AS id FROM campaigns_dutyevent GROUP BY duty_id) l
+        JOIN campaigns_dutyevent e ON e.id = l.id JOIN campaigns_duty d ON d.id = l.duty_id
         WHERE e.to_state <> d.state OR e.to_unit_id <> d.unit_id OR e.to_due_on <> d.due_on OR e.day <> d.last_day""",
     "a duty without events differs from its birth": """
         SELECT d.id FROM campaigns_duty d WHERE (d.state <> d.first_state OR d.unit_id <> d.first_unit_id
