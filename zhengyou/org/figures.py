@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from zhengyou.journal.models import Entry
+from zhengyou.kit import sql
 from zhengyou.kit.sql import FAR
-from zhengyou.org import current, tree
-from zhengyou.org.models import Affiliation, Organisation, Person, Placement, Post, Slip, Unit, on
+from zhengyou.org import current
+from zhengyou.org.models import Affiliation, Person, Placement, Post, Slip, Unit, on
 
 SHOWN = 40
 """Events of one source that a history shows at most."""
@@ -30,25 +31,54 @@ class Event:
     late: int = 0
 
 
-def composition(unit: int, day: date, *, deep: bool = False) -> list[tuple[str, int]]:
-    """Registered members by status (code, count), most first; one query."""
-    rows = tree.affiliations_in(unit, day, deep=deep).values_list("status").annotate(n=Count("pk"))
-    return sorted(rows, key=lambda row: (-row[1], row[0]))
+@dataclass
+class Tally:
+    """The members of one unit, without those below it.
+
+    `own`: registered by status (code, count), most first; `away`: how many of them are active in which other unit;
+    `guests`: registered elsewhere, active here; `flows`: (came or went, day, code, count, day of the last entry).
+    """
+
+    own: list[tuple[str, int]]
+    away: list[tuple[str, int]]
+    guests: int
+    flows: list[tuple[bool, date, str, int, date]]
 
 
-def dual(unit: int, day: date) -> tuple[list[tuple[str, int]], int]:
-    """Of those registered here, how many are active in which other unit; and guests active here; two queries."""
-    registered = Affiliation.objects.filter(on(day), unit=unit, role="R")
-    away = (
-        Affiliation.objects.filter(on(day), role="A", person__in=registered.values("person"))
-        .values_list("unit")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "unit")[:6]
+_HERE = "a.unit_id = :unit AND a.dropped_id IS NULL AND a.role = 'R'"
+_FLOW = f"""SELECT * FROM (SELECT {{part}} AS part, a.{{how}} AS code, a.{{at}} AS at, COUNT(*) AS n, MAX(e.day) AS entered
+    FROM org_affiliation a JOIN journal_entry e ON e.id = a.entry_id WHERE {_HERE} AND a.{{at}} <> :far
+    GROUP BY a.{{at}}, a.{{how}} ORDER BY a.{{at}} DESC LIMIT {SHOWN}) {{how}}s"""
+_TALLY = f"""
+    SELECT 0 AS part, a.status AS code, CAST(NULL AS DATE) AS at, COUNT(*) AS n, CAST(NULL AS DATE) AS entered
+    FROM org_affiliation a WHERE {_HERE} AND a.valid_from <= :day AND a.valid_to > :day GROUP BY a.status
+    UNION ALL SELECT * FROM (SELECT 1, COALESCE(p.name, '?'), CAST(NULL AS DATE), COUNT(*), CAST(NULL AS DATE)
+      FROM org_affiliation a JOIN org_affiliation b ON b.person_id = a.person_id AND b.role = 'A' AND b.dropped_id IS NULL
+        AND b.valid_from <= :day AND b.valid_to > :day
+      LEFT JOIN org_placement p ON p.unit_id = b.unit_id AND p.dropped_id IS NULL AND p.valid_from <= :day AND p.valid_to > :day
+      WHERE {_HERE} AND a.valid_from <= :day AND a.valid_to > :day
+      GROUP BY b.unit_id, p.name ORDER BY COUNT(*) DESC, b.unit_id LIMIT 6) away
+    UNION ALL SELECT 2, '', CAST(NULL AS DATE), COUNT(*), CAST(NULL AS DATE) FROM org_affiliation g
+      WHERE g.unit_id = :unit AND g.role = 'A' AND g.dropped_id IS NULL AND g.valid_from <= :day AND g.valid_to > :day
+    UNION ALL {_FLOW.format(part=3, at="valid_from", how="begun")}
+    UNION ALL {_FLOW.format(part=4, at="valid_to", how="ended")}"""
+
+
+def tally(unit: int, day: date) -> Tally:
+    """Members of a unit on a day, where else they are active, and how they came and went; one query."""
+    parts: dict[int, list[tuple]] = defaultdict(list)
+    for part, *row in sql.rows(_TALLY, unit=unit, day=day, far=FAR):
+        parts[part].append(tuple(row))
+    return Tally(
+        sorted(((code, n) for code, _at, n, _e in parts[0]), key=lambda row: (-row[1], row[0])),
+        [(name, n) for name, _at, n, _e in parts[1]],
+        parts[2][0][2],
+        [
+            (came, sql.as_date(at), code, n, sql.as_date(entered))
+            for came in (True, False)
+            for code, at, n, entered in parts[3 if came else 4]
+        ],
     )
-    found = list(away)
-    names = tree.names([u for u, _n in found], day) if found else {}
-    guests = Affiliation.objects.filter(on(day), role="A", unit=unit).count()
-    return [(names.get(u, "?"), n) for u, n in found], guests
 
 
 def late_by(valid_from: date, entered: date) -> int:
@@ -56,17 +86,29 @@ def late_by(valid_from: date, entered: date) -> int:
     return max((entered - valid_from).days, 0)
 
 
-def history(unit: Unit, words: current.Words) -> list[Event]:
-    """What happened to a unit, newest first: founding, names, places, first responsible persons, members in and out."""
-    founding = Organisation.objects.values_list("entry_id", flat=True).first()
-    events = [*_placements(unit, founding), *_responsible(unit, words), *_flows(unit)]
+def history(
+    unit: Unit, founding: int | None, led: Sequence[Post], members: Tally, words: current.Words
+) -> list[Event]:
+    """What happened to a unit, newest first: founding, names, places, first responsible persons, members in and out.
+
+    `founding`: the organisation's first entry; `led`: the unit's posts of first responsible persons, newest first. One query.
+    """
+    events = [*_placements(unit, founding), *_responsible(led[:SHOWN], words), *_flows(members)]
     return sorted(events, key=lambda e: e.day, reverse=True)[: 2 * SHOWN]
 
 
 def _placements(unit: Unit, founding: int | None) -> Iterable[Event]:
-    rows = Placement.objects.filter(unit=unit, dropped=None).select_related("entry").order_by("valid_from")
+    superior = Placement.objects.filter(
+        unit=OuterRef("parent"),
+        dropped=None,
+        valid_from__lte=OuterRef("valid_from"),
+        valid_to__gt=OuterRef("valid_from"),
+    )
+    rows = Placement.objects.filter(unit=unit, dropped=None).annotate(
+        below=Subquery(superior.values("name")[:1])
+    )
     before: Placement | None = None
-    for row in rows[:SHOWN]:
+    for row in rows.select_related("entry").order_by("valid_from")[:SHOWN]:
         late = 0 if row.entry_id == founding else late_by(row.valid_from, row.entry.day)
         if before is None:
             yield Event(row.valid_from, _("成立"), late)
@@ -74,19 +116,13 @@ def _placements(unit: Unit, founding: int | None) -> Iterable[Event]:
             if row.name != before.name:
                 yield Event(row.valid_from, _("更名，原「%(name)s」") % {"name": before.name}, late)
             if row.parent_id is not None and row.parent_id != before.parent_id:
-                name = tree.names([row.parent_id], row.valid_from).get(row.parent_id, "?")
-                yield Event(row.valid_from, _("改属「%(name)s」") % {"name": name}, late)
+                yield Event(row.valid_from, _("改属「%(name)s」") % {"name": row.below or "?"}, late)
         before = row
     if unit.closed_on != FAR:
         yield Event(unit.closed_on, _("撤销"))
 
 
-def _responsible(unit: Unit, labels: current.Words) -> Iterable[Event]:
-    rows = list(
-        Post.objects.filter(unit=unit, dropped=None, first_responsible=True)
-        .select_related("person", "entry")
-        .order_by("-valid_from")[:SHOWN]
-    )
+def _responsible(rows: Sequence[Post], labels: current.Words) -> Iterable[Event]:
     begins = {row.valid_from for row in rows}
     ended = {row.valid_to: row for row in rows}
     for row in rows:
@@ -101,18 +137,10 @@ def _responsible(unit: Unit, labels: current.Words) -> Iterable[Event]:
             yield Event(row.valid_to, _("%(name)s不再任%(post)s，第一责任人空缺") % words)
 
 
-def _flows(unit: Unit) -> Iterable[Event]:
-    mine = Affiliation.objects.filter(unit=unit, role="R", dropped=None)
-    for field, how, words in (("valid_from", "begun", _come), ("valid_to", "ended", _gone)):
-        rows = (
-            mine.exclude(**{field: FAR})
-            .values_list(field, how)
-            .annotate(n=Count("pk"), entered=Max("entry__day"))
-            .order_by(f"-{field}")[:SHOWN]
-        )
-        for day, code, n, entered in rows:
-            if text := words(code, n):
-                yield Event(day, text, late_by(day, entered))
+def _flows(members: Tally) -> Iterable[Event]:
+    for came, day, code, n, entered in members.flows:
+        if text := (_come if came else _gone)(code, n):
+            yield Event(day, text, late_by(day, entered))
 
 
 def _come(code: str, n: int) -> str:
@@ -217,8 +245,22 @@ def vacant_since(unit: Unit, day: date) -> date | None:
 
 def holders(units: Iterable[int], day: date) -> dict[int, list[Post]]:
     """Who holds which post on these units on a day, first responsible persons first; one query."""
+    return _by_unit(Post.objects.filter(on(day), unit__in=set(units)))
+
+
+def led(unit: int, others: Iterable[int], day: date) -> tuple[dict[int, list[Post]], list[Post]]:
+    """`holders` of these units, and all first responsible persons of the first one, newest first; one query."""
+    ever = Q(unit=unit, dropped=None, first_responsible=True)
+    found = _by_unit(Post.objects.filter(Q(on(day), unit__in={unit, *others}) | ever).select_related("entry"))
+    mine = sorted((post for post in found[unit] if post.first_responsible), key=lambda post: post.valid_from)
+    found[unit] = [post for post in found[unit] if post.valid_from <= day < post.valid_to]
+    return found, mine[::-1]
+
+
+def _by_unit(rows: QuerySet[Post]) -> dict[int, list[Post]]:
     out: dict[int, list[Post]] = defaultdict(list)
-    rows = Post.objects.filter(on(day), unit__in=set(units)).select_related("person", "acting_for__person")
-    for row in rows.order_by("-first_responsible", "post", "valid_from"):
+    for row in rows.select_related("person", "acting_for__person").order_by(
+        "-first_responsible", "post", "valid_from"
+    ):
         out[row.unit_id].append(row)
     return out

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from zhengyou.org.models import Affiliation, Person, on
+from zhengyou.org.models import Affiliation, Person, Placement, on
 from zhengyou.org.names import clean_name
 from zhengyou.org.rules import ROSTER, Authority
-from zhengyou.org.tree import below, names
+from zhengyou.org.tree import below
 
 
 def members_on(
@@ -57,11 +57,11 @@ def visible(authority: Authority, day: date) -> QuerySet[Person] | None:
 
 
 def with_homes(people: list[Person], day: date) -> list[tuple[Person, str]]:
-    """People with the name of the unit they are registered in ("" for non-members); two queries."""
-    held = Affiliation.objects.filter(on(day), role="R", person__in=people)
-    units = dict(held.values_list("person_id", "unit_id"))
-    called = names(units.values(), day)
-    return [(person, called.get(units.get(person.pk, 0), "")) for person in people]
+    """People with the name of the unit they are registered in ("" for non-members); one query."""
+    called = Placement.objects.filter(on(day), unit=OuterRef("unit")).values("name")[:1]
+    held = Affiliation.objects.filter(on(day), role="R", person__in=people).annotate(called=Subquery(called))
+    units = dict(held.values_list("person_id", "called"))
+    return [(person, units.get(person.pk) or "") for person in people]
 
 
 def home(person: Person, day: date) -> Affiliation | None:

@@ -162,9 +162,13 @@ def may_decide_unit(authority: Authority, unit: Unit) -> Verdict:
 
     The root has no superior: whoever imports there may rename it, nothing else can become of it.
     """
+    return may_decide_below(authority, unit, _superior(unit, authority.day))
+
+
+def may_decide_below(authority: Authority, unit: Unit, superior: int | None) -> Verdict:
+    """As `may_decide_unit`, by whoever knows what the unit hangs below."""
     if unit.closed_on <= authority.day:
         return no(_("这个单位已经撤销，不能再变动。"))
-    superior = _superior(unit, authority.day)
     if not authority.may("import", unit.pk if superior is None else superior):
         return no(_("单位的变动由上级决定、办公室登记：请把决定告诉办公室。"))
     return YES
@@ -172,8 +176,13 @@ def may_decide_unit(authority: Authority, unit: Unit) -> Verdict:
 
 def may_close_unit(authority: Authority, unit: Unit) -> Verdict:
     """May merge, split, dissolve this unit or hang it elsewhere: as `may_decide_unit`, but never the root."""
-    verdict = may_decide_unit(authority, unit)
-    if verdict and _superior(unit, authority.day) is None:
+    return may_close_below(authority, unit, _superior(unit, authority.day))
+
+
+def may_close_below(authority: Authority, unit: Unit, superior: int | None) -> Verdict:
+    """As `may_close_unit`, by whoever knows what the unit hangs below."""
+    verdict = may_decide_below(authority, unit, superior)
+    if verdict and superior is None:
         return no(_("这是最上级的单位：它上面没有可以作决定的单位。"))
     return verdict
 
@@ -234,8 +243,15 @@ def may_make_slips(authority: Authority, person: Person) -> Verdict:
     return slips_for(authority, [person])[person.pk]
 
 
-def slips_for(authority: Authority, people: list[Person]) -> dict[int, Verdict]:
+def slips_for(
+    authority: Authority,
+    people: list[Person],
+    known: Mapping[int, Iterable[int]] | None = None,
+    posts: Iterable[Post] | None = None,
+) -> dict[int, Verdict]:
     """For whom of these people slips may be printed, by id; a few queries for all of them.
+
+    `known`: the units in which they are registered, `posts`: all posts they ever held; by whoever has read them.
 
     A slip hands over the account, so never for one's superiors: the registered unit and every post that carries a
     power must lie in the reach of the maker's `slips`.
@@ -243,46 +259,57 @@ def slips_for(authority: Authority, people: list[Person]) -> dict[int, Verdict]:
     if authority.on_root("slips"):
         return {person.pk: YES for person in people}
     part = current.part()
-    homes: dict[int, list[int]] = defaultdict(list)
-    held = Affiliation.objects.filter(on(authority.day), role="R", person__in=people)
-    for person_id, unit in held.values_list("person_id", "unit_id"):
-        homes[person_id].append(unit)
-    posts: dict[int, list[int]] = defaultdict(list)
-    later = Post.objects.filter(person__in=people, dropped=None, valid_to__gt=authority.day)
-    for person_id, unit, code in later.values_list("person_id", "unit_id", "post"):
-        if part is not None and part.may(code):
-            posts[person_id].append(unit)
-    authority.load({unit for units in [*homes.values(), *posts.values()] for unit in units})
+    homes: dict[int, list[int]] = defaultdict(list, {person: list(units) for person, units in (known or {}).items()})
+    if known is None:
+        held = Affiliation.objects.filter(on(authority.day), role="R", person__in=people)
+        for person_id, unit in held.values_list("person_id", "unit_id"):
+            homes[person_id].append(unit)
+    stands: dict[int, list[int]] = defaultdict(list)
+    if posts is None:
+        posts = Post.objects.filter(person__in=people, dropped=None, valid_to__gt=authority.day)
+    for post in posts:
+        lasts = post.dropped_id is None and post.valid_to > authority.day
+        if lasts and part is not None and part.may(post.post):
+            stands[post.person_id].append(post.unit_id)
+    authority.load({unit for units in [*homes.values(), *stands.values()] for unit in units})
 
     def one(person: int) -> Verdict:
         if not homes[person] or not all(authority.may("slips", unit) for unit in homes[person]):
             return no(_("登录条只能给自己单位的人打印。"))
-        if not all(authority.may("slips", unit) for unit in posts[person]):
+        if not all(authority.may("slips", unit) for unit in stands[person]):
             return no(_("这个人在别的单位有职务：登录条由办公室打印。"))
         return YES
 
     return {person.pk: one(person.pk) for person in people}
 
 
-def may_see_person(authority: Authority, person: Person) -> Verdict:
-    """May open the person's page with all roster entries: the person, the own line's secretaries, the office."""
+def may_see_person(authority: Authority, person: Person, units: Iterable[int] | None = None) -> Verdict:
+    """May open the person's page with all roster entries: the person, the own line's secretaries, the office.
+
+    `units`: the person's own units on the day, by whoever has read them.
+    """
     if authority.person is not None and authority.person.pk == person.pk:
         return YES
     if authority.on_root("import") or authority.on_root("slips"):
         return YES
-    units = person.affiliations.filter(on(authority.day)).values_list("unit_id", flat=True)
+    units = _units_of(person, authority.day) if units is None else list(units)
+    authority.load(units)
     if any(authority.sees_names(unit) for unit in units):
         return YES
     return no(_("这个人不在您的单位里。"))
 
 
-def may_see_contact(authority: Authority, person: Person) -> Verdict:
-    """May see e-mail and phone: the person, the secretary of the own unit, the office (DOMAIN.md §7)."""
+def _units_of(person: Person, day: date) -> list[int]:
+    return list(person.affiliations.filter(on(day)).values_list("unit_id", flat=True))
+
+
+def may_see_contact(authority: Authority, person: Person, units: Iterable[int] | None = None) -> Verdict:
+    """May see e-mail and phone: the person, the secretary of the own unit, the office (DOMAIN.md §7); `units` likewise."""
     if authority.person is not None and authority.person.pk == person.pk:
         return YES
     if authority.on_root("import"):
         return YES
-    units = person.affiliations.filter(on(authority.day)).values_list("unit_id", flat=True)
+    units = _units_of(person, authority.day) if units is None else units
     if any("see_names" in authority.powers_on(unit) for unit in units):
         return YES
     return no(_("联系方式只有本人、所在单位的负责人和办公室看得到。"))

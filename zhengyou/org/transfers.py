@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.kit.verdict import YES, Verdict, no
 from zhengyou.org import people, tree
-from zhengyou.org.models import Person, Transfer, Unit
+from zhengyou.org.models import Affiliation, Person, Transfer, Unit
 from zhengyou.org.rules import Authority
 
 WITHIN_DAYS, OUTSIDE_DAYS, LONGEST_DAYS = 10, 30, 92
@@ -40,13 +40,19 @@ def heads(authority: Authority, unit: int) -> bool:
 
 def may_ask(authority: Authority, person: Person) -> Verdict:
     """May ask for a transfer: the member, the head of the unit or one above, the office; one under way at a time."""
-    home = people.home(person, authority.day)
+    return may_ask_from(authority, person, people.home(person, authority.day), current_of(person))
+
+
+def may_ask_from(
+    authority: Authority, person: Person, home: Affiliation | None, under_way: Transfer | None
+) -> Verdict:
+    """As `may_ask`, by whoever has read where the person is registered and what is under way."""
     if home is None:
         return no(_("现在不是成员，没有要转的关系。"))
     mine = authority.person is not None and authority.person.pk == person.pk
     if not mine and not heads(authority, home.unit_id):
         return no(_("转接由本人、所在单位的负责人或办公室提出。"))
-    if Transfer.objects.filter(person=person, state__in=UNDER_WAY).exists():
+    if under_way is not None:
         return no(_("已经有一件转接在办：先办完或撤回。"))
     return YES
 

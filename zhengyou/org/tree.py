@@ -88,28 +88,50 @@ def names(units: Iterable[int], day: date) -> dict[int, str]:
 
 def path(unit: int, day: date) -> list[Placement]:
     """From the root down to the unit itself on a day; one query."""
-    line = Closure.objects.filter(descendant=unit, valid_from__lte=day, valid_to__gt=day)
-    by_unit = {p.unit_id: p for p in placed(day).filter(unit__in=line.values("ancestor"))}
+    return _path({"descendant": unit}, day)
+
+
+def line(public_id: str, day: date) -> list[Placement]:
+    """As `path`, of the unit with this address; empty where there is none, or it hangs nowhere that day; one query."""
+    return _path({"descendant__public_id": public_id}, day)
+
+
+def _path(of: dict[str, object], day: date) -> list[Placement]:
+    above = Closure.objects.filter(**of, valid_from__lte=day, valid_to__gt=day)
+    by_unit = {p.unit_id: p for p in placed(day).filter(unit__in=above.values("ancestor"))}
     out: list[Placement] = []
-    here: int | None = unit
+    lowest = by_unit.keys() - {p.parent_id for p in by_unit.values()}
+    here: int | None = lowest.pop() if len(lowest) == 1 else None
     while here is not None and here in by_unit and len(out) < 100:
         out.append(by_unit[here])
         here = by_unit[here].parent_id
     return out[::-1]
 
 
+_HEADS = """SELECT 0, c.ancestor_id, COUNT(*) FROM org_closure c JOIN org_affiliation a ON a.unit_id = c.descendant_id
+    WHERE c.ancestor_id IN ({ids}) AND c.valid_from <= :day AND c.valid_to > :day AND a.dropped_id IS NULL
+    AND a.role = 'R' AND a.valid_from <= :day AND a.valid_to > :day GROUP BY c.ancestor_id"""
+_BELOW = """SELECT 1, p.parent_id, COUNT(*) FROM org_placement p JOIN org_unit u ON u.id = p.unit_id
+    WHERE p.parent_id IN ({ids}) AND p.dropped_id IS NULL AND p.valid_from <= :day AND p.valid_to > :day
+    AND u.closed_on > :day GROUP BY p.parent_id"""
+
+
 def headcounts(units: Sequence[int], day: date) -> dict[int, int]:
     """Members registered in each of these units or below it on a day (DOMAIN.md golden case 7); one query."""
-    if not units:
-        return {}
-    ids = ", ".join(str(int(u)) for u in units)
-    found = sql.rows(
-        f"""SELECT c.ancestor_id, COUNT(*) FROM org_closure c JOIN org_affiliation a ON a.unit_id = c.descendant_id
-            WHERE c.ancestor_id IN ({ids}) AND c.valid_from <= :day AND c.valid_to > :day AND a.dropped_id IS NULL
-            AND a.role = 'R' AND a.valid_from <= :day AND a.valid_to > :day GROUP BY c.ancestor_id""",
-        day=day,
-    )
-    return dict(found)
+    return _counts(_HEADS, units, day)[0]
+
+
+def sizes(units: Sequence[int], day: date) -> tuple[dict[int, int], dict[int, int]]:
+    """`headcounts` and `child_counts` of these units; one query."""
+    return _counts(f"{_HEADS} UNION ALL {_BELOW}", units, day)
+
+
+def _counts(query: str, units: Sequence[int], day: date) -> tuple[dict[int, int], dict[int, int]]:
+    found: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    if units:
+        for part, unit, n in sql.rows(query.format(ids=", ".join(str(int(u)) for u in units)), day=day):
+            found[part][unit] = n
+    return found
 
 
 def child_counts(units: Sequence[int], day: date) -> dict[int, int]:

@@ -220,7 +220,8 @@ def _with_choices(request: HttpRequest, asked: Asked) -> Asked:
 @require_GET
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
     """The changes of one unit, newest first, with predecessors and successors."""
-    unit = common.the_unit(request, public_id)
+    here = common.here(request, public_id)
+    unit = here.unit
     _insist_by_row(request, unit)
     mine = ChangedUnit.objects.filter(unit=unit).values("change")
     found = UnitChange.objects.filter(pk__in=mine).order_by("-day", "-id")
@@ -232,8 +233,8 @@ def history(request: HttpRequest, public_id: str) -> HttpResponse:
         "org/changes/history.html",
         {
             "unit": unit,
-            "name": common.name_of(unit),
-            "crumbs": common.crumbs(request, unit),
+            "name": here.name,
+            "crumbs": common.links(request, here.line),
             "page": page,
             "rows": [showing_changes.line(one) for one in page],
             **showing_changes.succession(unit, clock.today()),

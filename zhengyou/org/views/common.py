@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from django.utils.translation import gettext as _
 from zhengyou.kit import clock
 from zhengyou.org import current, rules, tree
 from zhengyou.org.forms import Form
-from zhengyou.org.models import Person, Placement, Unit
+from zhengyou.org.models import Affiliation, Closure, Person, Placement, Unit, on
 from zhengyou.org.tree import below
 
 PER_PAGE = 50
@@ -26,6 +28,32 @@ def the_unit(request: HttpRequest, public_id: str) -> Unit:
     if unit is None or not request.authority.opens_unit(unit.pk):  # type: ignore[attr-defined]
         raise Http404
     return unit
+
+
+@dataclass(frozen=True)
+class Here:
+    """The unit of an address with the line from the root down to it as it hangs today (empty where it hangs nowhere)."""
+
+    unit: Unit
+    line: list[Placement]
+
+    @cached_property
+    def name(self) -> str:
+        """What the unit is called today (or was last)."""
+        return self.line[-1].name if self.line else name_of(self.unit)
+
+
+def here(request: HttpRequest, public_id: str) -> Here:
+    """As `the_unit`, with the line above it and its name: one query for the three, and authority knows the line."""
+    authority = request.authority  # type: ignore[attr-defined]
+    line = tree.line(public_id, clock.today())
+    if not line:
+        return Here(the_unit(request, public_id), [])
+    for i, placement in enumerate(line):
+        authority.know(placement.unit_id, [p.unit_id for p in line[: i + 1]])
+    if not authority.opens_unit(line[-1].unit_id):
+        raise Http404
+    return Here(line[-1].unit, line)
 
 
 def the_person(request: HttpRequest, public_id: str) -> Person:
@@ -42,8 +70,23 @@ def words(request: HttpRequest) -> current.Words:
 
 
 def pages(request: HttpRequest, rows: Any, per_page: int = PER_PAGE, name: str = "page") -> Page:
-    """The asked page of a list, the nearest one where the number is out of range."""
+    """The asked page of a list, the nearest one where the number is out of range; a queryset is asked once."""
+    asked_for = request.GET.get(name) or "1"
+    if isinstance(rows, QuerySet) and asked_for.isdecimal() and 0 < len(asked_for) < 9 and int(asked_for):
+        first = (int(asked_for) - 1) * per_page
+        counted = rows.order_by().annotate(n_rows=Func(F("pk"), function="COUNT")).values("n_rows")
+        found = list(rows.annotate(n_rows=Subquery(counted))[first : first + per_page])
+        if found or not first:
+            return Page(found, int(asked_for), _Counted(rows, per_page, found[0].n_rows if found else 0))
     return Paginator(rows, per_page).get_page(request.GET.get(name))
+
+
+class _Counted(Paginator):
+    """A paginator that need not count: the page's own query did."""
+
+    def __init__(self, rows: QuerySet, per_page: int, count: int):
+        super().__init__(rows, per_page)
+        self.count = count
 
 
 def answer(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:
@@ -57,7 +100,8 @@ def scope(authority: rules.Authority, day: date) -> Q:
     if authority.on_root("see_units"):
         return Q()
     stands = [unit for unit, _post, _first in authority.posts if authority.powers_on(unit)]
-    seen = Q(unit__in=list(authority.homes))
+    mine = Affiliation.objects.filter(on(day), person=authority.person)
+    seen = Q(unit__in=mine.values("unit"))
     return seen | Q(unit__in=below(stands, day)) if stands else seen
 
 
@@ -68,17 +112,23 @@ def tops(authority: rules.Authority, day: date) -> list[Placement]:
     stands = {unit for unit, _post, _first in authority.posts if authority.powers_on(unit)} | set(
         authority.homes
     )
-    authority.load(stands)
-    highest = [u for u in stands if not (authority.line(u) - {u}) & stands]
-    return list(tree.placed(day).filter(unit__in=highest))
+    above = Closure.objects.filter(
+        descendant=OuterRef("unit"), ancestor__in=stands, valid_from__lte=day, valid_to__gt=day
+    ).exclude(ancestor=OuterRef("unit"))
+    return list(tree.placed(day).filter(~Exists(above), unit__in=stands))
 
 
 def crumbs(request: HttpRequest, unit: Unit) -> list[dict[str, str]]:
     """The line above a unit: name, and address where it may be opened."""
-    authority = request.authority  # type: ignore[attr-defined]
     line = tree.path(unit.pk, clock.today())
-    authority.load(p.unit_id for p in line)
-    return [{"name": p.name, "id": p.unit.public_id if authority.opens_unit(p.unit_id) else ""} for p in line]
+    request.authority.load(p.unit_id for p in line)  # type: ignore[attr-defined]
+    return links(request, line)
+
+
+def links(request: HttpRequest, line: list[Placement]) -> list[dict[str, str]]:
+    """A line of units for the reader: name, and address where it may be opened."""
+    opens = request.authority.opens_unit  # type: ignore[attr-defined]
+    return [{"name": p.name, "id": p.unit.public_id if opens(p.unit_id) else ""} for p in line]
 
 
 def name_of(unit: Unit) -> str:

@@ -83,8 +83,8 @@ def rows(found: list[Person], role: str, words: current.Words) -> list[dict[str,
 @require_GET
 def listing(request: HttpRequest, public_id: str) -> HttpResponse:
     """Members by name: the whole roster row for those who may see it, names only for peers in the own unit."""
-    unit = common.the_unit(request, public_id)
-    authority = request.authority  # type: ignore[attr-defined]
+    here = common.here(request, public_id)
+    unit, authority = here.unit, request.authority  # type: ignore[attr-defined]
     names = authority.sees_names(unit.pk)
     if not names and not authority.belongs_to(unit.pk):
         raise Refused(_("成员的名字只有本单位、上级单位的负责人和办公室看得到；您看得到人数。"))
@@ -98,8 +98,8 @@ def listing(request: HttpRequest, public_id: str) -> HttpResponse:
         "org/members.html",
         {
             "unit": unit,
-            "name": common.name_of(unit),
-            "crumbs": common.crumbs(request, unit),
+            "name": here.name,
+            "crumbs": common.links(request, here.line),
             "names": names,
             "page": page,
             "rows": rows(list(page), chosen["role"], words) if names else [{"person": p} for p in page],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,10 +16,10 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.sql import FAR
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, current, figures, forms, people, rights, rules, transfers, tree
+from zhengyou.org import actions, current, figures, forms, rights, rules, transfers, tree
 from zhengyou.org.actions import looking
 from zhengyou.org.actions.rows import Then
-from zhengyou.org.models import Affiliation, Person, Placement, Post, Slip, Unit, User, on
+from zhengyou.org.models import Affiliation, Person, Placement, Post, Slip, Unit, on
 from zhengyou.org.views import common
 
 
@@ -26,58 +27,63 @@ from zhengyou.org.views import common
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """The roster entry of another person; the own one leads to my information. The look is kept for that person."""
     me, authority = request.me, request.authority  # type: ignore[attr-defined]
-    found = Person.objects.filter(public_id=public_id).first()
-    if (
-        found is not None
-        and not rules.may_see_person(authority, found)
-        and rights.glass_open(authority, found)
-    ):
-        looking.look_at_person(me, found, looking.GLASS)
-        return _record(request, found, glass=True)
-    person = common.the_person(request, public_id)
+    person = Person.objects.select_related("user").filter(public_id=public_id).first()
+    if person is None:
+        raise Http404
     if person == me:
         return redirect("me")
-    contact = rules.may_see_contact(authority, person)
-    looking.look_at_person(me, person, looking.CONTACT if contact else looking.PERSON)
-    return _record(request, person)
+    held = _facts(
+        person.affiliations.select_related("unit").order_by("-valid_from", "role", "id"),
+        common.words(request),
+    )
+    units = [a["row"].unit_id for a in held if a["now"]]
+    glass = not rules.may_see_person(authority, person, units)
+    if glass and not rights.glass_open(authority, person):
+        raise Http404
+    seen = looking.CONTACT if rules.may_see_contact(authority, person, units) else looking.PERSON
+    looking.look_at_person(me, person, looking.GLASS if glass else seen)
+    return _record(request, person, held, glass=glass)
 
 
-def _record(request: HttpRequest, person: Person, *, glass: bool = False) -> HttpResponse:
-    day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
+def _record(
+    request: HttpRequest, person: Person, affiliations: list[dict[str, Any]], *, glass: bool
+) -> HttpResponse:
+    authority, words = request.authority, common.words(request)  # type: ignore[attr-defined]
     whole = authority.on_root("import")
-    home = people.home(person, day)
-    words = common.words(request)
-    affiliations = _facts(person.affiliations.order_by("-valid_from", "role", "id"), words)
     posts = _facts(person.posts.select_related("acting_for__person").order_by("-valid_from", "id"), words)
-    called = tree.names({f["row"].unit_id for f in affiliations + posts}, day)
-    for fact in affiliations + posts:
-        fact["unit"] = called.get(fact["row"].unit_id, "")
+    registered = [a["row"] for a in affiliations if a["now"] and a["row"].role == "R"]
+    home = registered[0] if registered else None
     units = [a["row"].unit_id for a in affiliations if a["now"]]
+    under_way = transfers.current_of(person)
+    slips = rules.slips_for(
+        authority, [person], {person.pk: [home.unit_id] if home else []}, [p["row"] for p in posts]
+    )
     context: dict[str, Any] = {
         "person": person,
         "glass": glass,
         "whole": whole,
         "home": home,
         "home_open": home is not None and authority.opens_unit(home.unit_id),
-        "home_name": called.get(home.unit_id, "") if home else "",
+        "home_name": (home.called or "") if home else "",
         "category": words(home.category) if home else "",
         "status": words(home.status) if home else "",
         "affiliations": [a for a in affiliations if a["held"]],
         "taken_back": [f for f in affiliations + posts if not f["held"]] if whole else [],
         "posts": [p for p in posts if p["held"]],
-        "may_contact": rules.may_see_contact(authority, person),
-        "may_slip": rules.may_make_slips(authority, person),
+        "may_contact": rules.may_see_contact(authority, person, units),
+        "may_slip": slips[person.pk],
         "may_change": rules.may_change_roster(authority, units or [authority.root or 0]),
         "acts": authority.anywhere("slips", "import", "appoint"),
-        "transfer": transfers.current_of(person),
-        "may_transfer": transfers.may_ask(authority, person),
+        "transfer": under_way,
+        "may_transfer": transfers.may_ask_from(authority, person, home, under_way),
     }
     if whole:
         entries = common.pages(request, figures.entries_about(person), 20)
-        names = figures.actors(e.actor for e in entries)
+        printed = list(Slip.objects.filter(person=person).select_related("entry").order_by("-id")[:20])
+        names = figures.actors([e.actor for e in entries] + [slip.entry.actor for slip in printed])
         context |= {
-            "account": User.objects.filter(person=person).first(),
-            "slips": _slips(person),
+            "account": getattr(person, "user", None),
+            "slips": _slips(printed, names),
             "entries": entries,
             "lines": [{"e": e, "who": names[e.actor], "what": figures.verb(e.verb)} for e in entries],
         }
@@ -85,10 +91,13 @@ def _record(request: HttpRequest, person: Person, *, glass: bool = False) -> Htt
 
 
 def _facts(rows: Any, words: current.Words) -> list[dict[str, Any]]:
+    """The first 200 of these dated rows for the page, with what their units are called today; one query."""
     today = clock.today()
+    called = Placement.objects.filter(on(today), unit=OuterRef("unit")).values("name")[:1]
     return [
         {
             "row": row,
+            "unit": row.called or "",
             "label": words(row.post) if isinstance(row, Post) else "",
             "category": words(getattr(row, "category", "")),
             "status": words(getattr(row, "status", "")),
@@ -97,13 +106,11 @@ def _facts(rows: Any, words: current.Words) -> list[dict[str, Any]]:
             "held": row.dropped_id is None,
             "late": figures.late_by(row.valid_from, row.entry.day),
         }
-        for row in rows.select_related("entry", "dropped")[:200]
+        for row in rows.select_related("entry").annotate(called=Subquery(called))[:200]
     ]
 
 
-def _slips(person: Person) -> list[dict[str, Any]]:
-    slips = list(Slip.objects.filter(person=person).select_related("entry").order_by("-id")[:20])
-    names = figures.actors(slip.entry.actor for slip in slips)
+def _slips(slips: list[Slip], names: dict[str, str]) -> list[dict[str, Any]]:
     now = timezone.now()
     return [
         {

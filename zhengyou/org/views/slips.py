@@ -20,7 +20,7 @@ from zhengyou.kit.verdict import Refused
 from zhengyou.org import actions, forms, people, rules
 from zhengyou.org.actions import looking
 from zhengyou.org.actions.accounts import MadeSlip, TooManyTriesError
-from zhengyou.org.models import Unit, User
+from zhengyou.org.models import User
 from zhengyou.org.views import common
 
 BACKEND = "zhengyou.site.accounts.Backend"
@@ -31,8 +31,8 @@ SHEET = 60
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest, public_id: str) -> HttpResponse:
     """Choose members of a unit and print their slips; those without an account are ticked in advance."""
-    unit = common.the_unit(request, public_id)
-    authority = request.authority  # type: ignore[attr-defined]
+    here = common.here(request, public_id)
+    unit, authority = here.unit, request.authority  # type: ignore[attr-defined]
     if not authority.may("slips", unit.pk):
         raise Refused(_("登录条由单位负责人给自己的人打印，或者由办公室打印。"))
     deep = common.flag(request, "below")
@@ -44,14 +44,19 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             return _sheet(request, actions.make_slips(chosen, by=request.me.actor))  # type: ignore[attr-defined]
         except Invalid as invalid:
-            return _choose(request, unit, page, deep, set(wanted), invalid)
-    return _choose(request, unit, page, deep, None, None)
+            return _choose(request, here, page, deep, set(wanted), invalid)
+    return _choose(request, here, page, deep, None, None)
 
 
 def _choose(
-    request: HttpRequest, unit: Unit, page: Page, deep: bool, ticked: set[str] | None, invalid: Invalid | None
+    request: HttpRequest,
+    here: common.Here,
+    page: Page,
+    deep: bool,
+    ticked: set[str] | None,
+    invalid: Invalid | None,
 ) -> HttpResponse:
-    authority = request.authority  # type: ignore[attr-defined]
+    unit, authority = here.unit, request.authority  # type: ignore[attr-defined]
     shown = list(page)
     looking.look_at_unit(request.me, unit, looking.NAMES, below=deep)  # type: ignore[attr-defined]
     signed = dict(User.objects.filter(person__in=shown).values_list("person_id", "is_active"))
@@ -67,8 +72,8 @@ def _choose(
         )
     context = {
         "unit": unit,
-        "name": common.name_of(unit),
-        "crumbs": common.crumbs(request, unit),
+        "name": here.name,
+        "crumbs": common.links(request, here.line),
         "page": page,
         "rows": rows,
         "below": deep,

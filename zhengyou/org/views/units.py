@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from zhengyou.kit.verdict import insist
 from zhengyou.org import actions, current, figures, forms, people, rules, terms, tree
 from zhengyou.org.actions.rows import Follow
 from zhengyou.org.asked import Asked
-from zhengyou.org.models import Placement, Unit
+from zhengyou.org.models import Placement, Post, Unit
 from zhengyou.org.views import common
 
 
@@ -27,8 +27,8 @@ def browser(request: HttpRequest) -> HttpResponse:
     day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
     text, kind = common.asked(request), common.asked(request, "kind")
     vacant = common.flag(request, "vacant")
-    tops, words = common.tops(authority, day), common.words(request)
-    searching = bool(text or kind or vacant)
+    words, searching = common.words(request), bool(text or kind or vacant)
+    tops = [] if searching else common.tops(authority, day)
     context: dict[str, Any] = {"q": text, "kind": kind, "vacant": vacant, "searching": searching}
     if searching:
         found = tree.search(text, day, common.scope(authority, day))
@@ -42,7 +42,7 @@ def browser(request: HttpRequest) -> HttpResponse:
             context |= _people(request, text)
     elif len(tops) == 1:
         context["page"] = common.pages(request, tree.children(tops[0].unit_id, day))
-        context["rows"] = [*rows(tops, words, level=1), *rows(list(context["page"]), words, level=2)]
+        context["rows"] = rows([*tops, *context["page"]], words, top=tops[0])
     else:
         context["page"] = common.pages(request, tops)
         context["rows"] = rows(list(context["page"]), words)
@@ -60,12 +60,23 @@ def _people(request: HttpRequest, text: str) -> dict[str, Any]:
     return {"people": people.with_homes(hits[:20], clock.today()), "more_people": len(hits) > 20}
 
 
-def rows(placements: list[Placement], words: current.Words, level: int = 1) -> list[dict[str, Any]]:
+def rows(
+    placements: list[Placement], words: current.Words, top: Placement | None = None
+) -> list[dict[str, Any]]:
+    """Rows of a table of units, those below `top` one step in; two queries."""
+    ids, day = [p.unit_id for p in placements], clock.today()
+    return _rows(placements, words, tree.sizes(ids, day), figures.holders(ids, day), top)
+
+
+def _rows(
+    placements: list[Placement],
+    words: current.Words,
+    sizes: tuple[dict[int, int], dict[int, int]],
+    holders: dict[int, list[Post]],
+    top: Placement | None = None,
+) -> list[dict[str, Any]]:
     """Rows of a table of units: name, kind, members, units below, who is responsible or since when nobody."""
-    day = clock.today()
-    ids = [p.unit_id for p in placements]
-    counts, below = tree.headcounts(ids, day), tree.child_counts(ids, day)
-    holders = figures.holders(ids, day)
+    counts, below = sizes
     made = []
     for p in placements:
         first = next((h for h in holders.get(p.unit_id, []) if h.first_responsible), None)
@@ -73,7 +84,7 @@ def rows(placements: list[Placement], words: current.Words, level: int = 1) -> l
             {
                 "id": p.unit.public_id,
                 "name": p.name,
-                "level": level,
+                "level": 1 if top in (None, p) else 2,
                 "kind": words(p.unit.kind),
                 "members": counts.get(p.unit_id, 0),
                 "below": below.get(p.unit_id, 0),
@@ -97,16 +108,18 @@ def my_unit(request: HttpRequest) -> HttpResponse:
 @require_GET
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """One unit: who is responsible, members, units below, double affiliation, history; actions with reasons."""
-    unit = common.the_unit(request, public_id)
-    day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
+    here = common.here(request, public_id)
+    unit, day, authority = here.unit, clock.today(), request.authority  # type: ignore[attr-defined]
     children = common.pages(request, tree.children(unit.pk, day), 20)
     by_row, names = authority.sees_unit(unit.pk), authority.sees_names(unit.pk)
     if not by_row and not authority.belongs_to(unit.pk):
         raise Http404
     members = people.members_on(day, unit.pk)
-    own = figures.composition(unit.pk, day)
-    total = tree.headcounts([unit.pk], day).get(unit.pk, 0)
-    active, guests = figures.dual(unit.pk, day)
+    below = [p.unit_id for p in children]
+    holders, led = figures.led(unit.pk, below, day)
+    sizes = tree.sizes([unit.pk, *below], day)
+    tally = figures.tally(unit.pk, day)
+    superior = here.line[-1].parent_id if here.line else None
     may_appoint = rules.may_appoint(authority, unit)
     may_add = rules.may_add_unit(authority, unit)
     words = common.words(request)
@@ -115,31 +128,31 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "org/unit.html",
         {
             "unit": unit,
-            "name": common.name_of(unit),
-            "crumbs": common.crumbs(request, unit)[:-1],
+            "name": here.name,
+            "crumbs": common.links(request, here.line[:-1]),
             "kind": words(unit.kind),
             "closed": unit.closed_on <= day,
-            "direct": sum(n for _code, n in own),
-            "own": _("，").join(f"{words(code) or _('未填')} {n:,}" for code, n in own),
-            "total": total,
+            "direct": sum(n for _code, n in tally.own),
+            "own": _("，").join(f"{words(code) or _('未填')} {n:,}" for code, n in tally.own),
+            "total": sizes[0].get(unit.pk, 0),
             "children": children,
-            "rows": rows(list(children), words) if by_row else [],
+            "rows": _rows(list(children), words, sizes, holders) if by_row else [],
             "child_kinds": bool(words.part and words.part.children_of(unit.kind)),
             "by_row": by_row,
             "names": names,
             "members": list(members[:12]) if names or authority.belongs_to(unit.pk) else [],
-            "posts": posts_of(unit, words),
-            "vacant": _vacant(unit),
+            "posts": posts_of(unit, holders[unit.pk], words),
+            "vacant": _vacant(unit, led, day),
             "today": day,
             "soon": day + timedelta(days=terms.SOON),
-            "active": active,
-            "active_total": sum(n for _name, n in active),
-            "guests": guests,
-            "events": figures.history(unit, words),
+            "active": tally.away,
+            "active_total": sum(n for _name, n in tally.away),
+            "guests": tally.guests,
+            "events": figures.history(unit, request.organisation.entry_id, led, tally, words),  # type: ignore[attr-defined]
             "may_appoint": may_appoint,
             "may_add": may_add,
-            "may_decide": rules.may_decide_unit(authority, unit),
-            "may_close": rules.may_close_unit(authority, unit),
+            "may_decide": rules.may_decide_below(authority, unit, superior),
+            "may_close": rules.may_close_below(authority, unit, superior),
             "may_register": rules.may_change_roster(authority, [unit.pk]),
             "may_slips": authority.may("slips", unit.pk),
             "acts": by_row and (names or bool(may_appoint)),
@@ -147,10 +160,9 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def posts_of(unit: Unit, words: current.Words) -> list[dict[str, Any]]:
+def posts_of(unit: Unit, held: list[Post], words: current.Words) -> list[dict[str, Any]]:
     """The posts that stand on a unit's kind with who holds them; those held but no longer in the part too."""
     part = words.part
-    held = figures.holders([unit.pk], clock.today()).get(unit.pk, [])
     codes = [post.code for post in part.posts_of(unit.kind)] if part else []
     codes += [post.post for post in held if post.post not in codes]
     return [
@@ -163,9 +175,12 @@ def posts_of(unit: Unit, words: current.Words) -> list[dict[str, Any]]:
     ]
 
 
-def _vacant(unit: Unit) -> dict[str, Any] | None:
-    since = figures.vacant_since(unit, clock.today())
-    return {"since": since, "days": (clock.today() - since).days} if since else None
+def _vacant(unit: Unit, led: list[Post], day: date) -> dict[str, Any] | None:
+    """Since when nobody leads the unit, from all who ever did; None while somebody does."""
+    if any(post.valid_from <= day < post.valid_to for post in led):
+        return None
+    since = max((post.valid_to for post in led if post.valid_to <= day), default=unit.opened_on)
+    return {"since": since, "days": (day - since).days}
 
 
 @require_GET
