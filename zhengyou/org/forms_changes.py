@@ -72,6 +72,11 @@ class Reparent(Change):
     )
     field_order = ["parent", "document_no", "day"]
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether no unit can be chosen: nothing was found, or no other may be its superior."""
+        return not list(self.fields["parent"].choices)  # type: ignore[attr-defined]
+
     def asked(self) -> Asked:
         """This unit under the chosen one."""
         return Asked(

@@ -88,11 +88,13 @@ def _affiliations(person: Person, words: current.Words) -> Section:
         text = _("；").join(x for x in (span(row), *more) if x)
         facts.append(Fact(called.get(row.unit_id, ""), text, row.valid_from, row.entry_id, about="unit"))
     rows_moved = Transfer.objects.filter(person=person).order_by("-id")
-    units = tree.names({u for t in rows_moved for u in (t.source_id, t.target_id) if u}, date.max)
+    units = tree.names({u for t in rows_moved for u in (t.source_id, t.target_id) if u}, date(9999, 12, 30))
     for move in rows_moved:
         ways = [units.get(u or 0) or move.outside or "—" for u in (move.source_id, move.target_id)]
-        text = _("从「%(a)s」到「%(b)s」；%(reason)s") % {"a": ways[0], "b": ways[1], "reason": move.reason}
-        facts.append(Fact(_("介绍信 %(no)s") % {"no": move.letter_no}, text, move.asked_on, move.entry_id))
+        text = _("从「%(a)s」到「%(b)s」") % {"a": ways[0], "b": ways[1]}
+        text += _("；") + move.reason if move.reason else ""
+        letter = (_("介绍信 %(no)s") % {"no": move.letter_no}).strip()
+        facts.append(Fact(letter, text, move.asked_on, move.entry_id))
     return Section("affiliations", _("所在单位"), facts)
 
 

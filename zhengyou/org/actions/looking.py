@@ -20,12 +20,13 @@ def look_at_person(by: Person | None, person: Person | None, what: str) -> None:
 
 def look_at_people(by: Person | None, people: Iterable[int], what: str) -> None:
     """Note it for several persons, such as those on a sheet of slips; one statement."""
-    ids = ", ".join(str(int(pk)) for pk in people if by is not None and pk != by.pk)
-    if by is None or not ids:
+    rows = ", ".join(
+        f"(:day, :by, {int(pk)}, NULL, :what, 1)" for pk in people if by is not None and pk != by.pk
+    )
+    if by is None or not rows:
         return
     sql.run(
-        f"""INSERT INTO org_look (day, by_id, person_id, unit_id, what, n)
-            SELECT CAST(:day AS DATE), :by, id, NULL, :what, 1 FROM org_person WHERE id IN ({ids})
+        f"""INSERT INTO org_look (day, by_id, person_id, unit_id, what, n) VALUES {rows}
             ON CONFLICT (person_id, day, by_id, what) WHERE person_id IS NOT NULL DO UPDATE SET n = org_look.n + 1""",
         day=clock.today(),
         by=by.pk,

@@ -77,6 +77,14 @@ def test_opening_a_persons_page_is_kept_once_a_day_with_its_count(school):
     assert looks(school.member)[-1] == (school.dean, "person", 1)
 
 
+def test_a_look_keeps_its_day_and_the_page_tells_it(school):
+    looking.look_at_people(school.secretary, [school.member.pk, school.member2.pk], looking.PERSON)
+    looking.look_at_unit(school.secretary, school.branch, looking.NAMES)
+    assert {look.day for look in Look.objects.all()} == {clock.today()}
+    looks = get(school.member, "me", all="looks").context["sections"][0][1]
+    assert {fact.day for fact in looks} == {clock.today()}
+
+
 def test_looking_at_oneself_is_no_look(school):
     get(school.secretary, "person", school.secretary.public_id)
     get(school.secretary, "me")

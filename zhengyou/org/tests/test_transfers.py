@@ -243,3 +243,10 @@ def test_the_own_page_leads_to_asking_and_to_what_is_under_way(school):
     page = browser.get(reverse("me")).content.decode()
     assert reverse("transfer", args=[made.public_id]) in page
     assert reverse("person_transfer", args=[school.member.public_id]) not in page
+
+
+def test_my_information_says_from_where_to_where_the_letter_goes(school):
+    acts.ask(school.member, by=school.member.actor, outside="外地大学")
+    page = builder.client(school.member).get(reverse("me")).content.decode()
+    source = tree.names([school.branch.pk], TODAY)[school.branch.pk]
+    assert f"从「{source}」到「外地大学」" in page
