@@ -88,10 +88,16 @@ def shown(outcome: dict[str, Any], words: current.Words) -> dict[str, Any]:
     }
 
 
+def _was(unit: dict[str, Any]) -> str:
+    """What the unit was called before the change; changes recorded before names were kept know only the later one."""
+    return str((unit["before"] or {}).get("name", unit["name"]))
+
+
 def _unit(unit: dict[str, Any], words: current.Words) -> dict[str, Any]:
     before, after = unit["before"] or {}, unit["after"]
     return {
         **unit,
+        "was": _was(unit) if _was(unit) != unit["name"] else "",
         "kind": words(unit["kind"]),
         "members": (before.get("members", 0), after["members"]),
         "by": (_by(before.get("by", {}), words), _by(after["by"], words)),
@@ -135,7 +141,7 @@ def line(change: UnitChange) -> dict[str, Any]:
         "kind": kind_word(change.kind),
         "state": state_word(change),
         "late": max((change.decided_on - change.day).days, 0),
-        "before": [u["name"] for u in outcome["units"] if not u["new"]],
+        "before": [_was(u) for u in outcome["units"] if not u["new"]],
         "after": [u["name"] for u in outcome["units"] if not u["closed"]],
     }
 

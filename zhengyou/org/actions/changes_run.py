@@ -80,7 +80,7 @@ class Run:
         """Note a unit as it is before anything changes."""
         if unit.pk not in self.units:
             self.units[unit.pk] = unit
-            self._before[unit.pk] = self._state(unit)
+            self._before[unit.pk] = {**self._state(unit), "name": self.named(unit).name}
 
     def plant(self, name: str, kind: str, parent: Unit, replacing: Sequence[Unit] = ()) -> Unit:
         """Found a unit under another on the day; its kind must be one that may stand there (the organisation's part)."""
