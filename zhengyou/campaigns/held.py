@@ -62,6 +62,8 @@ def verb(code: str) -> str:
         "duty.voided": _("决定作废"),
         "campaign.started": _("启动活动"),
         "evidence.kept": _("传文件"),
+        "question.asked": _("问上级"),
+        "question.answered": _("答复提问"),
         "mail.composed": _("写好每周邮件"),
     }
     code = code.removesuffix("_in_bulk").removesuffix("_by_decision").removesuffix("_by_story")

@@ -97,7 +97,8 @@ def _line(campaign: Campaign, authority: Authority) -> dict[str, Any]:
 
 def _bundled() -> list[dict[str, Any]]:
     """The packs that come with the program: name, version, and the campaign where one was taken up."""
-    taken = dict(Campaign.objects.filter(state__lt=Campaign.State.CLOSED).values_list("pack_id", "public_id"))
+    open_ = Campaign.objects.filter(state__lt=Campaign.State.CLOSED).values_list("pack_id", "public_id", "state")
+    taken = {pack: (public, state) for pack, public, state in open_}
     out = []
     for stem, path in packs.bundled().items():
         data = read_file(path).data
@@ -106,7 +107,7 @@ def _bundled() -> list[dict[str, Any]]:
         english = beside(path, "en")
         sidecar = read_file(english).data if english else {}
         en = meta.get("en") or (sidecar.get("pack") if isinstance(sidecar, dict) else "") or ""
-        public = taken.get(pack_id)
+        public, state = taken.get(pack_id, ("", 0))
         out.append(
             {
                 "id": stem,
@@ -114,6 +115,7 @@ def _bundled() -> list[dict[str, Any]]:
                 "version": str(meta.get("version", "")),
                 "note": _("随软件带的"),
                 "taken": reverse("campaign", args=[public]) if public else "",
+                "go": _("看方案") if state == Campaign.State.RUNNING else _("接着准备"),
             }
         )
     return out

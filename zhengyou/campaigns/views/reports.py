@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from zhengyou.campaigns import frozen, packed, preparing, rules
@@ -75,7 +76,7 @@ def title(report: Report) -> str:
 def heading(report: Report) -> str:
     """Its number in words."""
     if report.number == 1:
-        return _("归档报告")
+        return pgettext("one report", "归档报告")
     return _("更正报告（第 %(n)s 次）") % {"n": report.number}
 
 
