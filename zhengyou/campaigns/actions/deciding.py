@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.campaigns import rules
 from zhengyou.campaigns.actions.judging import digest_of
-from zhengyou.campaigns.duties import carry_out, decisions
+from zhengyou.campaigns.duties import carry_out, decisions, follow_decisions
 from zhengyou.campaigns.models import Decision, Duty, Slot
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.kit import clock
@@ -182,7 +182,10 @@ def carried(entry: OpenEntry, slots: Iterable[int]) -> int:
     """Carry the decisions of these slots out; returns duties changed."""
     ids, today = list(slots), clock.today()
     back = decisions.revive_voided(ids, entry, today)
-    return back + sum(carry_out(ids, entry, today).values())
+    done = carry_out(ids, entry, today)
+    if back or done.get("unexempt"):
+        follow_decisions(entry, ids, today)
+    return back + sum(done.values())
 
 
 def _checked(kind: str, slot: Slot, reason: str, text: str, due_on: date | None) -> tuple[str, str]:

@@ -6,7 +6,14 @@ from zhengyou.campaigns.duties.disposing import adopt, dispose_of, open_work
 from zhengyou.campaigns.duties.events import apply, change
 from zhengyou.campaigns.duties.faults import faults
 from zhengyou.campaigns.duties.leaning import at_hand, leaning
-from zhengyou.campaigns.duties.reconcile import dispose, follow_roster, open_slots, reconcile, touched
+from zhengyou.campaigns.duties.reconcile import (
+    dispose,
+    follow_decisions,
+    follow_roster,
+    open_slots,
+    reconcile,
+    touched,
+)
 
 __all__ = [
     "adopt",
@@ -18,6 +25,7 @@ __all__ = [
     "dispose",
     "dispose_of",
     "faults",
+    "follow_decisions",
     "follow_roster",
     "fragment",
     "leaning",

@@ -66,6 +66,15 @@ def follow_roster(entry: OpenEntry) -> dict[str, int]:
     return {rule: n for rule, n in done.items() if n}
 
 
+def follow_decisions(entry: OpenEntry, slots: Iterable[int], today: date) -> None:
+    """Duties that came due again because this entry took a decision back go where their members or successors are."""
+    held = list(Slot.objects.select_related("task").filter(pk__in=list(slots)))
+    members = [slot for slot in held if slot.task.subject == Task.Subject.MEMBER]
+    for group in _groups(members, False).values():
+        _members(group, entry, today, _OF_DECISION, {})
+    adopt(entry, (slot.pk for slot in held), today)
+
+
 def reconcile(
     slots: Slot | Iterable[Slot], entry: OpenEntry, today: date, touched_only: bool = False
 ) -> dict[str, int]:
@@ -102,6 +111,8 @@ def _groups(slots: list[Slot], touched_only: bool) -> dict[tuple, list[Slot]]:
 
 _OF_ENTRY = """ AND {m} IN (SELECT person_id FROM org_affiliation WHERE entry_id = :entry
     UNION SELECT person_id FROM org_affiliation WHERE dropped_id = :entry)"""
+_OF_DECISION = """ AND {m} IN (SELECT x.member_id FROM campaigns_dutyevent e JOIN campaigns_duty x ON x.id = e.duty_id
+    WHERE e.entry_id = :entry AND e.kind IN ('unvoid', 'unexempt'))"""
 _SINCE = """ AND {m} IN (SELECT person_id FROM org_affiliation WHERE entry_id > :seen
     UNION SELECT person_id FROM org_affiliation WHERE dropped_id > :seen
     UNION SELECT person_id FROM org_affiliation WHERE valid_from > :seen_on AND valid_from <= :today AND dropped_id IS NULL

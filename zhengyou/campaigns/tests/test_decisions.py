@@ -190,3 +190,13 @@ def test_returned_papers_can_be_exempted_and_come_back_as_due(school):
     actions.take_back(decision, by=school.dean.actor)
     assert play.duty_of(school.branch).state == State.DUE
     play.settle()
+
+
+def test_a_void_taken_back_after_a_move_is_owed_where_the_member_is_now(school):
+    play.run(play.member_task("all"))
+    made = actions.void(play.duty_of(school.member), by=school.office.actor, text="重复")
+    org.move_members([school.member], school.branch3, by=BY, day=day(11, 20), then=duties.follow_roster)
+    actions.take_back(made, by=school.office.actor)
+    duty = play.duty_of(school.member)
+    assert (duty.state, duty.unit) == ("due", school.branch3), "at once, not at the next full run"
+    play.settle()
