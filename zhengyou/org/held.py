@@ -32,18 +32,19 @@ from zhengyou.org.models import (
 
 def sections(person: Person, about: About, words: current.Words, *, whole: bool = False) -> list[Section]:
     """All facts by sort, sources filled in; `whole` also lists the own acts one by one (the personal file)."""
+    entries, asked = list(figures.entries_about(person)), list(person.requests.order_by("-id"))
     found = [
-        _roster(person),
+        _roster(person, entries, asked),
         _affiliations(person, words),
         _posts(person, words),
         *about.held(person),
-        _requests(person, words),
+        _requests(asked, words),
         _consents(person),
         _writing(person),
         _account(person),
         _staged(person),
         Section("looks", _("谁看过"), looks.facts(person)),
-        _journal(person, about),
+        _journal(entries, about),
     ]
     if whole:
         found.append(_acts(person, about))
@@ -61,12 +62,14 @@ def span(row: Affiliation | Post | Consent) -> str:
     return text
 
 
-def _roster(person: Person) -> Section:
-    first = figures.entries_about(person).order_by("id").values_list("id", flat=True).first() or 0
-    contact = Entry.objects.filter(subject=f"person:{person.public_id}", verb="org.contact_set")
-    set_last = contact.order_by("-id").values_list("id", flat=True).first() or first
-    granted = PersonRequest.objects.filter(person=person, kind="correct", state=PersonRequest.State.GRANTED)
-    corrected = dict(granted.order_by("id").values_list("about", "decided_entry_id"))
+def _roster(person: Person, entries: Sequence[Entry], asked: Sequence[PersonRequest]) -> Section:
+    first = entries[-1].id if entries else 0
+    set_last = next((entry.id for entry in entries if entry.verb == "org.contact_set"), first)
+    corrected = {
+        row.about: row.decided_entry_id
+        for row in reversed(asked)
+        if row.kind == "correct" and row.state == PersonRequest.State.GRANTED
+    }
     facts = []
     for name in rights.FIELDS:
         value = getattr(person, name, None) if name not in ("category", "status", "unit") else None
@@ -158,7 +161,7 @@ def kind_word(kind: str) -> str:
     return {"correct": _("请求更正"), "object": _("提出异议"), "erase": _("请求删除")}[kind]
 
 
-def _requests(person: Person, words: current.Words) -> Section:
+def _requests(asked: Sequence[PersonRequest], words: current.Words) -> Section:
     facts = [
         Fact(
             f"{kind_word(row.kind)} · {rights.label(row.about)}",
@@ -167,7 +170,7 @@ def _requests(person: Person, words: current.Words) -> Section:
             row.entry_id,
             url=row.public_id,
         )
-        for row in person.requests.order_by("-id")
+        for row in asked
     ]
     return Section("requests", _("申请"), facts)
 
@@ -242,8 +245,7 @@ def _staged(person: Person) -> Section:
     return Section("staged", _("正在核对的名册"), [*facts, *_before(person)])
 
 
-def _journal(person: Person, about: About) -> Section:
-    rows = figures.entries_about(person)
+def _journal(rows: Sequence[Entry], about: About) -> Section:
     names = figures.actors(row.actor for row in rows)
     facts = [Fact(about.verb(row.verb), names[row.actor], row.day, row.id, source="—") for row in rows]
     return Section("journal", _("谁在什么时候写过"), facts)

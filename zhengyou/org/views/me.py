@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhengyou.kit import clock
 from zhengyou.kit.sql import FAR
-from zhengyou.org import held, people, rights, transfers
+from zhengyou.org import held, people, transfers, tree
 from zhengyou.org.about import NOTHING, About
 from zhengyou.org.actions import consents, taking
-from zhengyou.org.models import Consent, Glass, PersonRequest, Slip, User
+from zhengyou.org.models import Consent, Glass, PersonRequest, Slip
 from zhengyou.org.views import common
 
 SHOWN = 12
@@ -29,7 +29,7 @@ def page(request: HttpRequest, about: About = NOTHING) -> HttpResponse:
     found = held.sections(me, about, words)
     chosen = [s for s in found if s.key == only] or found
     most = MOST if len(chosen) == 1 else SHOWN
-    home = people.home(me, day)
+    home, under_way = people.home(me, day), transfers.current_of(me)
     given = set(
         Consent.objects.filter(person=me, dropped=None, valid_to=FAR).values_list("purpose", flat=True)
     )
@@ -40,15 +40,14 @@ def page(request: HttpRequest, about: About = NOTHING) -> HttpResponse:
             "sections": [(s, s.facts[:most], len(s.facts)) for s in chosen],
             "whole": len(chosen) == len(found),
             "home": home,
-            "home_name": rights.held(me, "unit", day),
+            "home_name": tree.names([home.unit_id], day).get(home.unit_id, "") if home else "",
             "category": words(home.category) if home else "",
             "status": words(home.status) if home else "",
             "consents": [(code, held.purpose_word(code), code in given) for code in consents.PURPOSES],
             "glasses": Glass.objects.filter(person=me, day=day).select_related("by"),
             "open_requests": PersonRequest.objects.filter(person=me, state=PersonRequest.State.OPEN).count(),
-            "account": User.objects.filter(person=me).first(),
-            "transfer": transfers.current_of(me),
-            "may_transfer": bool(home) and transfers.may_ask(request.authority, me),  # type: ignore[attr-defined]
+            "transfer": under_way,
+            "may_transfer": bool(home) and transfers.may_ask_from(request.authority, me, home, under_way),  # type: ignore[attr-defined]
             "open_slip": Slip.objects.filter(person=me, used_at=None, cancelled_at=None).exists(),
         },
     )

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from zhengyou.kit.verdict import Refused, insist
 from zhengyou.org import actions, current, forms, people, rules, tree
 from zhengyou.org.actions import looking
 from zhengyou.org.actions.rows import Then
-from zhengyou.org.models import Affiliation, Person, Unit, on
+from zhengyou.org.models import Affiliation, Person, Placement, Unit, on
 from zhengyou.org.views import common
 
 LARGEST = 100_000
@@ -55,23 +56,19 @@ def _found(request: HttpRequest, unit: Unit, chosen: dict[str, Any]) -> Any:
 
 
 def rows(found: list[Person], role: str, words: current.Words) -> list[dict[str, Any]]:
-    """Rows of a table of members: where they are registered, since when, category and status in words; two queries."""
+    """Rows of a table of members: where they are registered, since when, category and status in words; one or two queries."""
     day = clock.today()
-    held = {
-        a.person_id: a
-        for a in Affiliation.objects.filter(on(day), role=role, person__in=found).order_by("id")
-    }
-    registered = held
-    if role != "R":
-        registered = {a.person_id: a for a in Affiliation.objects.filter(on(day), role="R", person__in=found)}
-    called = tree.names([a.unit_id for a in registered.values()], day)
+    called = Placement.objects.filter(on(day), unit=OuterRef("unit")).values("name")[:1]
+    now = Affiliation.objects.filter(on(day), person__in=found).annotate(called=Subquery(called)).order_by("id")
+    held = {a.person_id: a for a in now.filter(role=role)}
+    registered = held if role == "R" else {a.person_id: a for a in now.filter(role="R")}
     made = []
     for person in found:
         home, row = registered.get(person.pk), held.get(person.pk)
         made.append(
             {
                 "person": person,
-                "unit": called.get(home.unit_id, "") if home else "",
+                "unit": (home.called or "") if home else "",
                 "category": words(home.category) if home else "",
                 "status": words(home.status) if home else "",
                 "since": row.valid_from if row else None,

@@ -20,7 +20,6 @@ from zhengyou.kit.verdict import Refused
 from zhengyou.org import actions, forms, people, rules
 from zhengyou.org.actions import looking
 from zhengyou.org.actions.accounts import MadeSlip, TooManyTriesError
-from zhengyou.org.models import User
 from zhengyou.org.views import common
 
 BACKEND = "zhengyou.site.accounts.Backend"
@@ -37,7 +36,7 @@ def choose(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Refused(_("登录条由单位负责人给自己的人打印，或者由办公室打印。"))
     deep = common.flag(request, "below")
     found = people.listed(clock.today(), unit.pk, whole=unit.pk == authority.root, deep=deep)
-    page = common.pages(request, found, SHEET)
+    page = common.pages(request, found.select_related("user"), SHEET)
     if request.method == "POST":
         wanted = request.POST.getlist("person")[: 2 * SHEET]
         chosen = list(found.filter(public_id__in=wanted).order_by("sort_key", "id"))
@@ -59,7 +58,7 @@ def _choose(
     unit, authority = here.unit, request.authority  # type: ignore[attr-defined]
     shown = list(page)
     looking.look_at_unit(request.me, unit, looking.NAMES, below=deep)  # type: ignore[attr-defined]
-    signed = dict(User.objects.filter(person__in=shown).values_list("person_id", "is_active"))
+    signed = {person.pk for person in shown if hasattr(person, "user")}
     verdicts = rules.slips_for(authority, shown)
     rows = []
     for person in shown:
