@@ -90,7 +90,7 @@ PLACES = (
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, anybody),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),
-    Place("glass", _("说明理由后打开登记"), "glass", "lock", BASE, breaks_glass),
+    Place("glass", _("凭理由打开登记"), "glass", "lock", BASE, breaks_glass),
     Place("changes", _("单位变动"), "changes", "history", BASE, power("import")),
     Place("outbox", _("发件箱"), "outbox", "send", BASE, keeps_roster),
     Place("vacancies", _("负责人空缺"), "vacancies", "user-off", BASE, power("appoint")),
