@@ -232,7 +232,9 @@ def may_end_post(authority: Authority, post: Post) -> Verdict:
     part = current.part()
     if post.unit_id == authority.root and part is not None and "appoint" in part.may(post.post):
         codes = [p.code for p in part.posts if "appoint" in p.may]
-        others = Post.objects.filter(on(authority.day), unit_id=authority.root, post__in=codes, acting_for=None)
+        others = Post.objects.filter(
+            on(authority.day), unit_id=authority.root, post__in=codes, acting_for=None
+        )
         if not others.exclude(pk=post.pk).exists():
             return no(_("这是最后一位能办任免的人：先任命接任的人，再免去这一位。"))
     return YES
@@ -259,7 +261,9 @@ def slips_for(
     if authority.on_root("slips"):
         return {person.pk: YES for person in people}
     part = current.part()
-    homes: dict[int, list[int]] = defaultdict(list, {person: list(units) for person, units in (known or {}).items()})
+    homes: dict[int, list[int]] = defaultdict(
+        list, {person: list(units) for person, units in (known or {}).items()}
+    )
     if known is None:
         held = Affiliation.objects.filter(on(authority.day), role="R", person__in=people)
         for person_id, unit in held.values_list("person_id", "unit_id"):

@@ -91,7 +91,7 @@ class DutyEvent(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "step", "duty"], name="duty_event_once")]
         indexes = [
-            models.Index(fields=["duty"], name="duty_event_duty"),
+            models.Index(fields=["duty", "id"], name="duty_event_duty"),
             models.Index(fields=["from_unit"], name="duty_event_left", condition=Q(kind="move")),
         ]
 
@@ -163,7 +163,9 @@ class Submission(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty", "number"], name="submission_once")]
         indexes = [
-            models.Index(fields=["waits_at", "waits_since"], name="submission_waiting", condition=Q(state=10)),
+            models.Index(
+                fields=["waits_at", "waits_since"], name="submission_waiting", condition=Q(state=10)
+            ),
             models.Index(fields=["by"], name="submission_author", condition=Q(state=10)),
         ]
 

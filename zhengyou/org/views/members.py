@@ -59,7 +59,9 @@ def rows(found: list[Person], role: str, words: current.Words) -> list[dict[str,
     """Rows of a table of members: where they are registered, since when, category and status in words; one or two queries."""
     day = clock.today()
     called = Placement.objects.filter(on(day), unit=OuterRef("unit")).values("name")[:1]
-    now = Affiliation.objects.filter(on(day), person__in=found).annotate(called=Subquery(called)).order_by("id")
+    now = (
+        Affiliation.objects.filter(on(day), person__in=found).annotate(called=Subquery(called)).order_by("id")
+    )
     held = {a.person_id: a for a in now.filter(role=role)}
     registered = held if role == "R" else {a.person_id: a for a in now.filter(role="R")}
     made = []
@@ -105,7 +107,11 @@ def listing(request: HttpRequest, public_id: str) -> HttpResponse:
             "leaf": not tree.children(unit.pk, clock.today()).exists(),
             "query": request.GET.urlencode(),
             "class_query": urlencode(
-                {k: "1" if v is True else v for k, v in chosen.items() if v and k in ("below", "category", "status")}
+                {
+                    k: "1" if v is True else v
+                    for k, v in chosen.items()
+                    if v and k in ("below", "category", "status")
+                }
             ),
             "may_register": rules.may_change_roster(authority, [unit.pk]),
             "may_slips": authority.may("slips", unit.pk),
