@@ -184,6 +184,7 @@ def test_the_list_survives_any_filter(school, running):
     for query in ("state=late", "state=nope", "task=abc", "unit=x", "page=99999", "task=%00", "all=1&page=2"):
         assert client(school.office).get(f"/duties/?{query}").status_code == 200
 
+
 def listed(browser, query=""):
     """States in the order of the list."""
     return [row["status"] for row in browser.get(f"/duties/?{query}").context["rows"]]

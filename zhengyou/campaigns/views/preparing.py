@@ -97,7 +97,9 @@ def _line(campaign: Campaign, authority: Authority) -> dict[str, Any]:
 
 def _bundled() -> list[dict[str, Any]]:
     """The packs that come with the program: name, version, and the campaign where one was taken up."""
-    open_ = Campaign.objects.filter(state__lt=Campaign.State.CLOSED).values_list("pack_id", "public_id", "state")
+    open_ = Campaign.objects.filter(state__lt=Campaign.State.CLOSED).values_list(
+        "pack_id", "public_id", "state"
+    )
     taken = {pack: (public, state) for pack, public, state in open_}
     out = []
     for stem, path in packs.bundled().items():

@@ -171,7 +171,9 @@ def test_a_new_first_responsible_person_takes_over_on_the_day(school):
 
 def test_a_late_affiliation_wears_its_gap_on_the_persons_page(school):
     actions.move_members([school.member], school.branch2, day=date(2010, 11, 10), by=school.office.actor)
-    page = builder.client(school.office).get(reverse("person", args=[school.member.public_id])).content.decode()
+    page = (
+        builder.client(school.office).get(reverse("person", args=[school.member.public_id])).content.decode()
+    )
     assert "补录，晚 12 天" in page
     assert "更正前的 1 条" in page
 

@@ -208,7 +208,9 @@ def test_a_wrong_old_password_is_refused_like_every_form(people):
     browser = Client()
     enter(browser, number="300001")
     new = "另一句想不到的好话语啊"
-    answer = browser.post("/account/password/", {"oldpassword": "不是这一句", "password1": new, "password2": new})
+    answer = browser.post(
+        "/account/password/", {"oldpassword": "不是这一句", "password1": new, "password2": new}
+    )
     assert answer.status_code == 422
     assert 'class="zy-errs"' in text(answer)
     assert User.objects.get(person=people.member).check_password(PASSWORD)
