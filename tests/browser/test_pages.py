@@ -92,6 +92,18 @@ FORMS = [
     r"/units/\w{12}/add/$", r"/units/\w{12}/rename/$", r"/units/\w{12}/appoint/$", r"/units/\w{12}/members/add/$",
     r"/units/\w{12}/slips/$", r"/posts/\d+/end/$", r"/people/\w{12}/move/$", r"/people/\w{12}/leave/$",
     r"/people/\w{12}/contact/$", r"/account/password/$", r"/account/devices/$", r"/duties/$",
+    r"/units/\w{12}/(reparent|merge|split|dissolve)/$", r"/units/\w{12}/changes/$", r"/units/\w{12}/members/class/$",
+    r"/units/\w{12}/transfer-in/$", r"/people/\w{12}/transfer/$", r"/posts/\d+/hand-over/$", r"/posts/\d+/delegate/$",
+    r"/changes/\w{12}/$", r"/transfers/$", r"/terms/$", r"/requests/$", r"/erasure/$", r"/glass/$", r"/outbox/$",
+    r"/questions/$", r"/me/ask/$", r"/campaigns/\w{12}/phases/$", r"/campaigns/\w{12}/reports/$",
+    r"/campaigns/\w{12}/versions/$", r"/campaigns/\w{12}/dates/$",
+]  # fmt: skip
+
+
+#: Pages for leaders, inspectors and secretaries; none may be a dead end for who reads it.
+READ = [
+    r"/campaigns/$", r"/campaigns/\w{12}/$", r"/campaigns/\w{12}/phases/$", r"/campaigns/\w{12}/reports/$",
+    r"/campaigns/\w{12}/versions/$", r"/questions/$",
 ]  # fmt: skip
 
 
@@ -137,7 +149,7 @@ def doors() -> dict[str, str]:
 
 def test_every_page_of_the_product_is_linked_from_another(demo, visitor):
     found = set()
-    for who in ("office", "leaf", "member"):
+    for who in ("office", "inspector", "leaf", "member"):
         window = visitor(demo)
         window.go("/sign-in/")
         found |= set(
@@ -171,3 +183,19 @@ def test_every_form_of_the_office_is_clean(demo, demo_room, visitor, width, lang
     window.page = opened.value
     window.page.wait_for_load_state()
     window.check()
+
+
+@pytest.mark.parametrize("who", ["leader", "inspector", "inner", "leaf", "member"])
+def test_plan_phases_reports_and_questions_are_two_clicks_from_everybodys_desk(demo, visitor, who):
+    window = visitor(demo, 390)
+    become(window, CAST.index(who))
+    window.page.locator(".zy-menu summary").first.click()
+    window.page.locator(".zy-menu a[href='/campaigns/']").first.click()
+    window.page.wait_for_load_state()
+    window.check()
+    links = window.page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+    for wanted in READ:
+        path = next((link for link in links if re.search("^" + wanted, link)), None)
+        assert path, f"no link to {wanted}"
+        assert window.go(path) == 200
+        window.check()
