@@ -6,9 +6,23 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import translation
 
 from zhengyou.kit import clock
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """The installation's way of hashing passwords with the least work: tests hash thousands."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+
+
+def pytest_configure() -> None:
+    """Hash quickly in tests."""
+    settings.PASSWORD_HASHERS = [f"{QuickArgon2.__module__}.{QuickArgon2.__name__}"]
+
 
 HOUSE_DAY = date(2010, 11, 22)
 

@@ -21,8 +21,8 @@ PAGES = {
     "returned to me": ("member", "theme of member", 11),
     "waits": ("staff", "theme of staff", 9),
     "exempt": ("far", "theme of far", 10),
-    "duty by its head": ("secretary", "theme of member", 9),
-    "duty by the office": ("office", "theme of far", 10),
+    "duty by its head": ("secretary", "theme of member", 10),
+    "duty by the office": ("office", "theme of far", 11),
     "duty of my unit": ("dean", "report of general", 9),
     "my unit's paper waits": ("secretary", "report of branch", 9),
     "its versions": ("member", "versions", 7),
@@ -30,15 +30,15 @@ PAGES = {
     "queue of a general branch": ("dean", "reviews", 10),
     "queue of the office": ("office", "reviews", 10),
     "one paper": ("dean", "review", 8),
-    "list of duties": ("office", "duties", 9),
-    "list of duties of a head": ("secretary", "duties", 10),
+    "list of duties": ("office", "duties", 10),
+    "list of duties of a head": ("secretary", "duties", 12),
     "exempt one": ("secretary", "decide", 7),
     "campaigns": ("office", "campaigns", 7),
-    "who is missing": ("secretary", "missing", 7),
+    "who is missing": ("secretary", "missing", 8),
     "desk": ("secretary", "desk", 7),
     "board": ("office", "board", 8),
 }
-"""Page: who asks, which, at most how many queries."""
+"""Page: who asks, which, at most how many queries; one of them notes the look where somebody else is named."""
 
 
 @contextmanager
@@ -117,9 +117,9 @@ def ask(school: builder.School, who: str, what: str) -> int:
 
 def test_more_rows_ask_no_more_queries(stageful):
     pages = ["queue", "list of duties", "list of duties of a head", "who is missing", "desk", "board"]
-    more(stageful, range(2))
+    more(stageful, range(24))
     few = {name: ask(stageful, *PAGES[name][:2]) for name in pages}
-    more(stageful, range(2, 24))
+    more(stageful, range(24, 60))
     assert {name: ask(stageful, *PAGES[name][:2]) for name in pages} == few
 
 
