@@ -22,9 +22,9 @@ def go_on(page, words):
 
 
 @pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
-def test_a_merger_is_previewed_and_done(tmp_path, chromium, visitor, width, language):
+def test_a_merger_is_previewed_and_done(fresh, chromium, visitor, width, language):
     words = WORDS[language]
-    with running("demo", room=tmp_path / "var") as (address, _log):
+    with running("demo", room=fresh) as (address, _log):
         office = visitor(address, width, language)
         become(office, CAST.index("office"))
         page = office.page

@@ -52,9 +52,9 @@ def a_unit_with_members(office) -> str:
 
 
 @pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
-def test_a_class_is_graduated_and_a_post_handed_over(tmp_path, chromium, visitor, width, language):
+def test_a_class_is_graduated_and_a_post_handed_over(fresh, chromium, visitor, width, language):
     words = WORDS[language]
-    with running("demo", room=tmp_path / "var") as (address, _log):
+    with running("demo", room=fresh) as (address, _log):
         office = visitor(address, width, language)
         become(office, CAST.index("office"))
         page = office.page
@@ -109,9 +109,9 @@ def test_a_class_is_graduated_and_a_post_handed_over(tmp_path, chromium, visitor
 
 
 @pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
-def test_an_import_is_undone(tmp_path, chromium, visitor, width, language):
+def test_an_import_is_undone(fresh, tmp_path, chromium, visitor, width, language):
     words = WORDS[language]
-    with running("demo", room=tmp_path / "var") as (address, _log):
+    with running("demo", room=fresh) as (address, _log):
         office = visitor(address, width, language)
         become(office, CAST.index("office"))
         page = office.page

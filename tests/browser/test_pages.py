@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
 from django.urls import get_resolver, reverse
+
+from tests.browser.conftest import shape
 
 CAST = ["office", "leader", "inspector", "inner", "leaf", "returned", "member", "dual"]
 THOROUGH = {
@@ -16,12 +19,6 @@ THOROUGH = {
     ("returned", 390, "zh"), ("inner", 1366, "zh"), ("member", 390, "en"), ("leader", 1366, "en"),
 }  # fmt: skip
 MOST = 26
-
-
-def shape(path: str) -> str:
-    """An address without its ids: one page of a sort is looked at."""
-    parts = urlsplit(path).path.strip("/").split("/")
-    return "/".join("*" if re.fullmatch(r"\d+|[2-9a-hjkmnp-z]{12}", part) else part for part in parts)
 
 
 def become(window, index: int) -> None:
@@ -45,7 +42,7 @@ def test_every_page_that_can_be_reached_is_clean(demo, visitor, who, width, lang
             continue
         seen.add(shape(path))
         assert window.go(path) == 200, path
-        window.check()
+        window.check(anew=True)
         links = window.page.eval_on_selector_all(
             "a[href^='/']", "all => all.map(a => a.getAttribute('href'))"
         )
@@ -119,14 +116,11 @@ def linked(window, *start: str) -> tuple[set[str], list[str]]:
         ):
             continue
         seen[shape(path)] += 1
-        if window.go(path) != 200:
+        answer = window.context.request.get(window.address + path)
+        if answer.status != 200 or "text/html" not in answer.headers["content-type"]:
             continue
         pages.append(path)
-        here = window.page.eval_on_selector_all(
-            "main a[href], nav a[href], header a[href], form[action]",
-            "all => all.map(one => one.href || one.action).filter(l => l.startsWith(location.origin))",
-        )
-        here = [urlsplit(link)._replace(scheme="", netloc="", fragment="").geturl() for link in here]
+        here = [unescape(link) for link in re.findall(r'\s(?:href|action)="(/[^"#]*)', answer.text())]
         found |= {urlsplit(link).path for link in here}
         queue += [link for link in here if not link.startswith("/static/")]
     return found, pages

@@ -24,9 +24,9 @@ def press(page, words):
 
 
 @pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
-def test_a_date_is_moved_a_phase_closed_and_a_question_answered(tmp_path, chromium, visitor, width, language):
+def test_a_date_is_moved_a_phase_closed_and_a_question_answered(fresh, chromium, visitor, width, language):
     words = WORDS[language]
-    with running("demo", room=tmp_path / "var") as (address, _log):
+    with running("demo", room=fresh) as (address, _log):
         office, member = (visitor(address, width, language) for _ in range(2))
         become(office, CAST.index("office"))
         page = office.page

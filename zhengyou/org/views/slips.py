@@ -23,7 +23,7 @@ from zhengyou.org.actions.accounts import MadeSlip, TooManyTriesError
 from zhengyou.org.views import common
 
 BACKEND = "zhengyou.site.accounts.Backend"
-SHEET = 60
+SHEET = 36
 """People offered for one sheet at a time: more than one page of a list, less than a ream of paper."""
 
 
