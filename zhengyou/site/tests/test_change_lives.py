@@ -133,6 +133,7 @@ def school(db):
     return builder.build()
 
 
+@pytest.mark.deep
 def test_random_lives_with_changing_units(school):
     live(school, 12, 30)
 
