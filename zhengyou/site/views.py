@@ -8,7 +8,7 @@ from allauth.account.views import LoginView, PasswordChangeView, PasswordSetView
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -113,7 +113,7 @@ def language(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = reverse("home")
-    response = redirect(target)
+    response = HttpResponseRedirect(target)
     code = request.POST.get("language", "")
     if code in LANGUAGES:
         activate(code)
