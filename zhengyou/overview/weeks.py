@@ -98,7 +98,7 @@ def needs(*, whole: bool) -> dict[str, str]:
     vacant = """NOT EXISTS (SELECT 1 FROM org_post t WHERE t.unit_id = u.id AND t.dropped_id IS NULL
         AND t.first_responsible AND t.valid_from <= :day AND t.valid_to > :day)"""
     return {
-        "slow": f"(SELECT COALESCE(SUM(w.n), 0) {waits})",
+        "slow": f"(SELECT CAST(COALESCE(SUM(w.n), 0) AS INTEGER) {waits})",
         "slow_units": f"(SELECT COUNT(w.waits_at_id) {waits})",
         "units": f"(SELECT COUNT(*) {standing})",
         "vacant": f"(SELECT COUNT(*) {standing} AND {vacant})",
