@@ -52,7 +52,8 @@ def test_a_correction_is_asked_decided_and_read(demo, visitor, width, language):
     member.check()
     member.page.goto(address)
     member.check()
-    member.go("/me/")
+    member.go("/me/?part=rights")
+    member.check()
     assert f"left-handed {width}" in member.page.inner_text("main")
     member.go("/me/?all=looks")  # the office opened the request
     assert member.page.locator("main .zy-list li").count() >= 1

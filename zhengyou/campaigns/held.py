@@ -9,22 +9,8 @@ from django.utils.translation import gettext as _
 from zhengyou.campaigns.models import Decision, Duty, DutyEvidence, Mail, Question, Review, Submission
 from zhengyou.campaigns.views import words
 from zhengyou.org import figures
-from zhengyou.org.about import Fact, Section
+from zhengyou.org.about import Fact, Section, Source
 from zhengyou.org.models import Person
-
-
-def sections(person: Person) -> list[Section]:
-    """All facts by sort, newest first."""
-    return [
-        _duties(person),
-        _papers(person),
-        _reviews(person),
-        _decisions(person),
-        _evidence(person),
-        _questions(person),
-        _given(person),
-        _mails(person),
-    ]
 
 
 def state_word(state: str) -> str:
@@ -162,3 +148,16 @@ def _mails(person: Person) -> Section:
         for row in Mail.objects.filter(person=person).order_by("-week")
     ]
     return Section("mails", _("发给您的邮件"), facts)
+
+
+SOURCES = (
+    Source("duties", "work", _duties),
+    Source("papers", "written", _papers),
+    Source("reviews", "work", _reviews),
+    Source("decisions", "work", _decisions),
+    Source("evidence", "work", _evidence),
+    Source("questions", "written", _questions),
+    Source("given", "written", _given),
+    Source("mails", "written", _mails),
+)
+"""All sorts of facts, each newest first, with the part of my information that shows it."""

@@ -38,15 +38,24 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Source:
+    """One sort of facts: its key, the part of my information that shows it, and what reads it of a person."""
+
+    key: str
+    part: str
+    read: Callable[[Person], Section]
+
+
+@dataclass(frozen=True)
 class About:
-    """`held`: everything a room above keeps of a person; `forget`: empties it within an erasure and returns the evidence
-    (row ids) that other work still links, which stays.
+    """`held`: what reads everything a room above keeps of a person, sort by sort; `forget`: empties it within an erasure
+    and returns the evidence (row ids) that other work still links, which stays.
 
     `address`: where the thing that a request is about is seen.
     `correction_days`: days within which requests are decided. `verb`: what an entry of the journal did, in words.
     """
 
-    held: Callable[[Person], list[Section]] = lambda _person: []
+    held: Sequence[Source] = ()
     forget: Callable[[OpenEntry, Person], set[int]] = lambda _entry, _person: set()
     address: Callable[[str], str] = lambda _about: ""
     correction_days: Callable[[], int] = lambda: CORRECTION_DAYS

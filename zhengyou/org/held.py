@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from zhengyou.journal.models import Draft, Entry, Evidence
+from zhengyou.kit import clock
 from zhengyou.kit.sql import FAR
 from zhengyou.org import current, figures, looks, rights, tree
-from zhengyou.org.about import About, Fact, Section
+from zhengyou.org.about import About, Fact, Section, Source
 from zhengyou.org.models import (
     Affiliation,
     Consent,
     Person,
     PersonRequest,
+    Placement,
     Post,
     RosterBefore,
     RosterImport,
@@ -29,26 +32,106 @@ from zhengyou.org.models import (
     User,
 )
 
+PARTS = {
+    "": gettext_lazy("登记"),
+    "work": gettext_lazy("任务"),
+    "written": gettext_lazy("写过的"),
+    "rights": gettext_lazy("申请和同意"),
+    "looks": gettext_lazy("谁看过"),
+}
+"""My information in parts, each a page of a dozen queries; every sort of facts belongs to one."""
 
-def sections(person: Person, about: About, words: current.Words, *, whole: bool = False) -> list[Section]:
-    """All facts by sort, sources filled in; `whole` also lists the own acts one by one (the personal file)."""
-    entries, asked = list(figures.entries_about(person)), list(person.requests.order_by("-id"))
-    found = [
-        _roster(person, entries, asked),
-        _affiliations(person, words),
-        _posts(person, words),
-        *about.held(person),
-        _requests(asked, words),
-        _consents(person),
-        _writing(person),
-        _account(person),
-        _staged(person),
-        Section("looks", _("谁看过"), looks.facts(person)),
-        _journal(entries, about),
+
+class Reading:
+    """What several sorts need of one person, read once and only where asked for."""
+
+    def __init__(self, person: Person, about: About, words: current.Words) -> None:
+        self.person, self.about, self.words = person, about, words
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Entries that wrote something about the person, newest first."""
+        return list(figures.entries_about(self.person))
+
+    @cached_property
+    def asked(self) -> list[PersonRequest]:
+        """The requests, newest first."""
+        return list(self.person.requests.order_by("-id"))
+
+    @cached_property
+    def affiliations(self) -> list[Affiliation]:
+        """Where the person is or was, corrected rows last."""
+        rows = self.person.affiliations.select_related("unit")
+        return list(rows.order_by("dropped_id", "-valid_from", "role", "id"))
+
+    @cached_property
+    def transfers(self) -> list[Transfer]:
+        """Letters of transfer, newest first."""
+        return list(Transfer.objects.filter(person=self.person).order_by("-id"))
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        """Posts held, corrected rows last."""
+        rows = self.person.posts.select_related("acting_for__person")
+        return list(rows.order_by("dropped_id", "-valid_from", "id"))
+
+    @cached_property
+    def consents(self) -> list[Consent]:
+        """Consents given and withdrawn, newest first."""
+        return list(self.person.consents.order_by("-id"))
+
+    @cached_property
+    def slips(self) -> list[Slip]:
+        """Sign-in slips, newest first."""
+        return list(Slip.objects.filter(person=self.person).order_by("-id"))
+
+    @cached_property
+    def called(self) -> dict[int, str]:
+        """What units of affiliations, posts and letters are called, the newest name; few queries for all."""
+        moved = {u for t in self.transfers for u in (t.source_id, t.target_id) if u}
+        return _called([*self.affiliations, *self.posts], moved)
+
+    @property
+    def home(self) -> Affiliation | None:
+        """The registered affiliation today, of the rows read."""
+        day = clock.today()
+        held = (a for a in self.affiliations if a.role == "R" and not a.dropped_id)
+        return next((a for a in held if a.valid_from <= day < a.valid_to), None)
+
+
+def sources(reading: Reading, *, whole: bool = False) -> list[Source]:
+    """Every sort of facts in the order of the pages; `whole` adds the own acts one by one (the personal file)."""
+
+    def own(key: str, part: str, read: Callable[[Reading], Section]) -> Source:
+        return Source(key, part, lambda _person: read(reading))
+
+    return [
+        own("roster", "", _roster),
+        own("affiliations", "", _affiliations),
+        own("posts", "", _posts),
+        *reading.about.held,
+        own("requests", "rights", _requests),
+        own("consents", "rights", _consents),
+        own("writing", "written", _writing),
+        own("account", "rights", _account),
+        own("staged", "rights", _staged),
+        Source("looks", "looks", lambda person: Section("looks", _("谁看过"), looks.facts(person))),
+        own("journal", "looks", _journal),
+        *([own("acts", "looks", _acts)] if whole else []),
     ]
-    if whole:
-        found.append(_acts(person, about))
-    return _sourced([section for section in found if section.facts], about)
+
+
+def sections(
+    reading: Reading, part: str | None = None, only: str = "", *, whole: bool = False
+) -> list[Section]:
+    """The facts of one part, of one sort (`only`), or all of them, with their sources."""
+    wanted = [
+        source
+        for source in sources(reading, whole=whole)
+        if (source.key == only if only else part is None or source.part == part)
+    ]
+    found = [source.read(reading.person) for source in wanted]
+    return _sourced([section for section in found if section.facts], reading)
 
 
 def span(row: Affiliation | Post | Consent) -> str:
@@ -62,7 +145,8 @@ def span(row: Affiliation | Post | Consent) -> str:
     return text
 
 
-def _roster(person: Person, entries: Sequence[Entry], asked: Sequence[PersonRequest]) -> Section:
+def _roster(reading: Reading) -> Section:
+    person, entries, asked = reading.person, reading.entries, reading.asked
     first = entries[-1].id if entries else 0
     set_last = next((entry.id for entry in entries if entry.verb == "org.contact_set"), first)
     corrected = {
@@ -82,18 +166,15 @@ def _roster(person: Person, entries: Sequence[Entry], asked: Sequence[PersonRequ
     return Section("roster", _("基本登记"), facts)
 
 
-def _affiliations(person: Person, words: current.Words) -> Section:
-    rows = list(person.affiliations.order_by("dropped_id", "-valid_from", "role", "id"))
-    called = _called(rows)
+def _affiliations(reading: Reading) -> Section:
+    words, called = reading.words, reading.called
     facts = []
-    for row in rows:
+    for row in reading.affiliations:
         more = [words(row.category), words(row.status), _("活动单位") if row.role == "A" else ""]
         text = _("；").join(x for x in (span(row), *more) if x)
         facts.append(Fact(called.get(row.unit_id, ""), text, row.valid_from, row.entry_id, about="unit"))
-    rows_moved = Transfer.objects.filter(person=person).order_by("-id")
-    units = tree.names({u for t in rows_moved for u in (t.source_id, t.target_id) if u}, date(9999, 12, 30))
-    for move in rows_moved:
-        ways = [units.get(u or 0) or move.outside or "—" for u in (move.source_id, move.target_id)]
+    for move in reading.transfers:
+        ways = [called.get(u or 0) or move.outside or "—" for u in (move.source_id, move.target_id)]
         text = _("从「%(a)s」到「%(b)s」") % {"a": ways[0], "b": ways[1]}
         text += _("；") + move.reason if move.reason else ""
         letter = (_("介绍信 %(no)s") % {"no": move.letter_no}).strip()
@@ -101,14 +182,13 @@ def _affiliations(person: Person, words: current.Words) -> Section:
     return Section("affiliations", _("所在单位"), facts)
 
 
-def _called(rows: Iterable[Affiliation | Post]) -> dict[int, str]:
-    """What units were called on the first day of the newest row that names them; one query."""
-    wanted = {row.unit_id for row in rows}
+def _called(rows: Sequence[Affiliation | Post], moved: Iterable[int]) -> dict[int, str]:
+    """What units are called, or were last; one query, one more where a unit is closed."""
+    wanted = {row.unit_id for row in rows}.union(moved)
     found = tree.names(wanted, date(9999, 12, 30))
-    missing = wanted - found.keys()
-    for row in rows:
-        if row.unit_id in missing:
-            found |= tree.names([row.unit_id], row.valid_from)
+    if missing := wanted - found.keys():
+        last = Placement.objects.filter(unit__in=missing, dropped=None).order_by("valid_from", "id")
+        found |= dict(last.values_list("unit_id", "name"))
     return found
 
 
@@ -119,17 +199,15 @@ def _more(post: Post) -> str:
     return _("任期到 %(d)s") % {"d": post.term_last.isoformat()} if post.term_last else ""
 
 
-def _posts(person: Person, words: current.Words) -> Section:
-    rows = list(person.posts.select_related("acting_for__person").order_by("dropped_id", "-valid_from", "id"))
-    called = _called(rows)
+def _posts(reading: Reading) -> Section:
     facts = [
         Fact(
-            f"{words(row.post)} · {called.get(row.unit_id, '')}",
+            f"{reading.words(row.post)} · {reading.called.get(row.unit_id, '')}",
             _("；").join(x for x in (span(row), row.document_no, _more(row)) if x),
             row.valid_from,
             row.entry_id,
         )
-        for row in rows
+        for row in reading.posts
     ]
     return Section("posts", _("担任的职务"), facts)
 
@@ -161,16 +239,16 @@ def kind_word(kind: str) -> str:
     return {"correct": _("请求更正"), "object": _("提出异议"), "erase": _("请求删除")}[kind]
 
 
-def _requests(asked: Sequence[PersonRequest], words: current.Words) -> Section:
+def _requests(reading: Reading) -> Section:
     facts = [
         Fact(
             f"{kind_word(row.kind)} · {rights.label(row.about)}",
-            request_line(row, words),
+            request_line(row, reading.words),
             row.asked_on,
             row.entry_id,
             url=row.public_id,
         )
-        for row in asked
+        for row in reading.asked
     ]
     return Section("requests", _("申请"), facts)
 
@@ -180,13 +258,14 @@ def purpose_word(purpose: str) -> str:
     return {"mail": _("每周一封邮件，写着要办的事")}.get(purpose, purpose)
 
 
-def _consents(person: Person) -> Section:
-    rows = person.consents.order_by("-id")
+def _consents(reading: Reading) -> Section:
+    rows = reading.consents
     facts = [Fact(purpose_word(row.purpose), span(row), row.valid_from, row.entry_id) for row in rows]
     return Section("consents", _("同意"), facts)
 
 
-def _writing(person: Person) -> Section:
+def _writing(reading: Reading) -> Section:
+    person = reading.person
     facts = []
     newest: dict[str, Draft] = {}
     for draft in Draft.objects.filter(owner=person.public_id).order_by("version"):
@@ -200,15 +279,15 @@ def _writing(person: Person) -> Section:
     return Section("writing", _("您写的和传的"), facts)
 
 
-def _account(person: Person) -> Section:
-    facts = []
+def _account(reading: Reading) -> Section:
+    person, facts = reading.person, list[Fact]()
     user = User.objects.filter(person=person).first()
     if user is not None:
         state = _("能登录") if user.is_active else _("已停用")
         facts.append(Fact(_("登录名"), f"{user.number} · {state}"))
         if user.last_login:
             facts.append(Fact(_("上次登录"), day=timezone.localdate(user.last_login)))
-    for slip in Slip.objects.filter(person=person).order_by("-id"):
+    for slip in reading.slips:
         used = (
             _("用过")
             if slip.used_at
@@ -233,7 +312,8 @@ def _before(person: Person) -> list[Fact]:
     ]
 
 
-def _staged(person: Person) -> Section:
+def _staged(reading: Reading) -> Section:
+    person = reading.person
     if not person.number:
         return Section("staged", "")
     rows = RosterRow.objects.filter(Q(number=person.number) | Q(said__known=person.public_id)).select_related(
@@ -245,13 +325,17 @@ def _staged(person: Person) -> Section:
     return Section("staged", _("正在核对的名册"), [*facts, *_before(person)])
 
 
-def _journal(rows: Sequence[Entry], about: About) -> Section:
+def _journal(reading: Reading) -> Section:
+    rows = reading.entries
     names = figures.actors(row.actor for row in rows)
-    facts = [Fact(about.verb(row.verb), names[row.actor], row.day, row.id, source="—") for row in rows]
+    facts = [
+        Fact(reading.about.verb(row.verb), names[row.actor], row.day, row.id, source="—") for row in rows
+    ]
     return Section("journal", _("谁在什么时候写过"), facts)
 
 
-def _acts(person: Person, about: About) -> Section:
+def _acts(reading: Reading) -> Section:
+    person, about = reading.person, reading.about
     rows = Entry.objects.filter(actor=person.public_id).order_by("-id")
     facts = [Fact(about.verb(row.verb), row.subject, row.day, row.id, source="—") for row in rows]
     files = RosterImport.objects.filter(owner=person.public_id).order_by("-id")
@@ -259,11 +343,12 @@ def _acts(person: Person, about: About) -> Section:
     return Section("acts", _("您在系统里做过的"), facts)
 
 
-def _sourced(found: Sequence[Section], about: About) -> list[Section]:
+def _sourced(found: Sequence[Section], reading: Reading) -> list[Section]:
     """Every fact with what wrote it in words: the act, who, the import's file; three queries for all."""
     ids = {fact.entry for section in found for fact in section.facts if fact.entry and not fact.source}
-    rows: dict[int, Entry] = {}
-    listed = sorted(ids)
+    near = reading.__dict__.get("entries", [])
+    rows: dict[int, Entry] = {entry.id: entry for entry in near if entry.id in ids}
+    listed = sorted(ids - rows.keys())
     for start in range(0, len(listed), 500):
         rows |= Entry.objects.in_bulk(listed[start : start + 500])
     names = figures.actors(row.actor for row in rows.values())
@@ -276,7 +361,7 @@ def _sourced(found: Sequence[Section], about: About) -> list[Section]:
         row = rows.get(fact.entry)
         if row is None or fact.source:
             return replace(fact, source="" if fact.source == "—" else fact.source)
-        parts = [about.verb(row.verb), files.get(row.id, ""), names[row.actor]]
+        parts = [reading.about.verb(row.verb), files.get(row.id, ""), names[row.actor]]
         return replace(fact, source=" · ".join(p for p in parts if p), day=fact.day or row.day)
 
     return [replace(section, facts=[source(fact) for fact in section.facts]) for section in found]

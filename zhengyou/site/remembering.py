@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from zhengyou.campaigns import held, ruling
 from zhengyou.campaigns.actions import forgetting
 from zhengyou.journal.actions import OpenEntry
-from zhengyou.org.about import About, Fact, Section
+from zhengyou.org.about import About, Fact, Section, Source
 from zhengyou.org.models import Person
+from zhengyou.site.devices import device
 
 
-def _held(person: Person) -> list[Section]:
-    """Campaigns' facts and the devices that are signed in."""
+def _devices(person: Person) -> Section:
+    """The devices that are signed in."""
     rows = UserSession.objects.filter(user__person=person).order_by("-last_seen_at")
     facts = [
-        Fact(row.user_agent[:120] or "—", str(row.ip or ""), timezone.localdate(row.last_seen_at))
-        for row in rows
+        Fact(device(row.user_agent), str(row.ip or ""), timezone.localdate(row.last_seen_at)) for row in rows
     ]
-    return [*held.sections(person), Section("devices", _("已登录的设备"), facts)]
+    return Section("devices", _("已登录的设备"), facts)
 
 
 def _forget(entry: OpenEntry, person: Person) -> set[int]:
@@ -37,7 +37,7 @@ def _forget(entry: OpenEntry, person: Person) -> set[int]:
 
 
 ABOUT = About(
-    held=_held,
+    held=(*held.SOURCES, Source("devices", "rights", _devices)),
     forget=_forget,
     address=held.address,
     correction_days=ruling.correction_days,

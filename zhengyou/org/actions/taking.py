@@ -34,7 +34,7 @@ def take(person: Person, about: About, words: current.Words, *, by: Actor) -> tu
     if by.id != person.public_id:
         insist(rules.no(_("个人文件只能由本人取。")))
     with record("rights.taken", by=by, subject=f"person:{person.public_id}") as entry:
-        found = held.sections(person, about, words, whole=True)
+        found = held.sections(held.Reading(person, about, words), whole=True)
         entry.note(facts=sum(len(section.facts) for section in found))
         name = _("我的信息") + f"-{clock.today().isoformat()}"
         out = tempfile.TemporaryFile()  # noqa: SIM115 - handed on open, closed by the answer

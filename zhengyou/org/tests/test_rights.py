@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.urls import reverse
@@ -12,10 +13,10 @@ from django.utils import timezone
 from zhengyou.journal.models import Draft, Entry, Evidence
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Refused
-from zhengyou.org import actions, rights
+from zhengyou.org import actions, current, held, rights
 from zhengyou.org.actions import consents, looking, requests
 from zhengyou.org.actions.glass import break_glass
-from zhengyou.org.models import Consent, Glass, Look, PersonRequest
+from zhengyou.org.models import Consent, Glass, Look, PersonRequest, Slip
 from zhengyou.org.rules import Authority
 from zhengyou.org.tests import builder
 
@@ -47,16 +48,50 @@ def test_my_information_holds_drafts_evidence_and_requests(school):
     )
     Evidence.objects.create(text="一句说明", owner=owner, entry_id=Entry.objects.latest("id").id)
     requests.ask(school.member, "object", reason="不同意这样写", by=school.member.actor)
-    page = text(school.member, "me")
-    for line in ("没交的话", "一句说明", "不同意这样写"):
+    page = text(school.member, "me", part="written")
+    for line in ("没交的话", "一句说明"):
         assert line in page
-    assert "没交的话" not in text(school.member2, "me")
+    assert "不同意这样写" in text(school.member, "me", part="rights")
+    assert "没交的话" not in text(school.member2, "me", part="written")
 
 
 def test_what_was_corrected_stays_readable_for_the_person(school):
     actions.move_members([school.member], school.branch2, by=builder.BY)
     page = text(school.member, "me")
     assert "不再算数" in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_parts_together_hold_what_the_file_holds(school, language):
+    slip = {"used_at": None, "expires_at": timezone.now() + timedelta(days=1)}
+    Slip.objects.create(person=school.member, entry_id=Entry.objects.latest("id").id, digest="x" * 64, **slip)
+    Draft.objects.create(
+        owner=school.member.public_id, label="duty:1", version=1, body={"done": "话"}, saved_at=timezone.now()
+    )
+    requests.ask(school.member, "object", reason="不同意这样写", by=school.member.actor)
+    consents.give(school.member, "mail", by=school.member.actor)
+    get(school.secretary, "person", school.member.public_id)
+    browser, shown = builder.client(school.member), []
+    for part in held.PARTS:
+        page = browser.get(reverse("me"), {"part": part}, headers={"accept-language": language})
+        shown += [section.key for section, _facts, _n in page.context["sections"]]
+        links = page.content.decode()
+        assert all(f'href="/me/?part={other}"' in links for other in held.PARTS if other)
+    about = import_module("zhengyou.site.remembering").ABOUT
+    reading = held.Reading(school.member, about, current.words())
+    whole = [section.key for section in held.sections(reading, whole=True)]
+    assert sorted(shown) == sorted(key for key in whole if key != "acts")
+    assert {
+        "roster",
+        "affiliations",
+        "requests",
+        "consents",
+        "writing",
+        "account",
+        "looks",
+        "journal",
+    } <= set(shown)
+    assert get(school.member, "me", part="nonsense").context["part"] == ""
 
 
 # Looks
@@ -70,7 +105,7 @@ def test_opening_a_persons_page_is_kept_once_a_day_with_its_count(school):
     for _time in range(3):
         get(school.secretary, "person", school.member.public_id)
     assert looks(school.member) == [(school.secretary, "contact", 3)]
-    page = text(school.member, "me")
+    page = text(school.member, "me", part="looks")
     assert "打开了您的登记和联系方式，3 次" in page
     assert "书记" in page  # which post
     get(school.dean, "person", school.member.public_id)
@@ -100,21 +135,21 @@ def test_a_refused_page_is_no_look(school):
 def test_a_list_of_names_is_kept_for_everybody_on_it(school, name):
     get(school.dean, name, school.general.public_id, below="1")
     assert Look.objects.get().unit == school.general
-    assert school.dean.name in text(school.member, "me")
-    assert school.dean.name + "（" not in text(school.far, "me")
+    assert school.dean.name in text(school.member, "me", part="looks")
+    assert school.dean.name + "（" not in text(school.far, "me", part="looks")
 
 
 def test_a_list_without_the_units_below_is_no_look_at_them(school):
     get(school.dean, "unit_members", school.general.public_id)
-    assert "看了成员名单" not in text(school.member, "me")
+    assert "看了成员名单" not in text(school.member, "me", part="looks")
 
 
 def test_who_joined_later_was_not_looked_at(school):
     with clock.playing(clock.today() - timedelta(days=30)):
         looking.look_at_unit(school.secretary, school.branch, looking.NAMES)
     actions.move_members([school.neighbour], school.branch, by=builder.BY)
-    assert "看了成员名单" not in text(school.neighbour, "me")
-    assert "看了成员名单" in text(school.member, "me")
+    assert "看了成员名单" not in text(school.neighbour, "me", part="looks")
+    assert "看了成员名单" in text(school.member, "me", part="looks")
 
 
 def test_a_sheet_of_slips_is_a_look_at_everybody_on_it(school):
@@ -237,7 +272,7 @@ def test_a_correction_asked_and_decided_in_the_pages(school):
     assert refused.status_code == 422
     theirs.post(address, {"grant": "1", "answer": "好", "key": "s" * 20})
     assert "张卫" in text(school.member, "me")
-    assert "原来「张伟」，应为「张卫」" in text(school.member, "me")
+    assert "原来「张伟」，应为「张卫」" in text(school.member, "me", part="rights")
 
 
 def test_requests_in_english_too(school):

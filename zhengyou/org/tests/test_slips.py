@@ -183,7 +183,7 @@ def test_a_secretary_cannot_slip_a_stranger_into_the_sheet(school):
 
 def test_a_slip_is_seen_by_the_person_with_its_maker(school):
     slip(school.member, by=school.secretary.actor)
-    page = builder.client(school.member).get(reverse("me")).content.decode()
+    page = builder.client(school.member).get(reverse("me"), {"part": "rights"}).content.decode()
     assert "买合木提·吐尔逊" in page
     assert "打印登录条" in page
 

@@ -5,52 +5,62 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from zhengyou.kit import clock
 from zhengyou.kit.sql import FAR
-from zhengyou.org import held, people, transfers, tree
+from zhengyou.org import held, transfers
 from zhengyou.org.about import NOTHING, About
 from zhengyou.org.actions import consents, taking
-from zhengyou.org.models import Consent, Glass, PersonRequest, Slip
+from zhengyou.org.models import Glass, PersonRequest
 from zhengyou.org.views import common
 
 SHOWN = 12
-"""Facts of one sort on the page; `?all=` shows one sort whole, the file holds everything."""
+"""Facts of one sort on a part; `?all=` shows one sort whole, the file holds everything."""
 MOST = 1000
 
 
 @require_GET
 def page(request: HttpRequest, about: About = NOTHING) -> HttpResponse:
-    """Everything held about me; each fact with its source."""
-    me, words = request.me, common.words(request)  # type: ignore[attr-defined]
-    day, only = clock.today(), request.GET.get("all", "")
-    found = held.sections(me, about, words)
-    chosen = [s for s in found if s.key == only] or found
-    most = MOST if len(chosen) == 1 else SHOWN
-    home, under_way = people.home(me, day), transfers.current_of(me)
-    given = set(
-        Consent.objects.filter(person=me, dropped=None, valid_to=FAR).values_list("purpose", flat=True)
-    )
-    return render(
-        request,
-        "org/me.html",
-        {
-            "sections": [(s, s.facts[:most], len(s.facts)) for s in chosen],
-            "whole": len(chosen) == len(found),
-            "home": home,
-            "home_name": tree.names([home.unit_id], day).get(home.unit_id, "") if home else "",
-            "category": words(home.category) if home else "",
-            "status": words(home.status) if home else "",
-            "consents": [(code, held.purpose_word(code), code in given) for code in consents.PURPOSES],
-            "glasses": Glass.objects.filter(person=me, day=day).select_related("by"),
-            "open_requests": PersonRequest.objects.filter(person=me, state=PersonRequest.State.OPEN).count(),
-            "transfer": under_way,
-            "may_transfer": bool(home) and transfers.may_ask_from(request.authority, me, home, under_way),  # type: ignore[attr-defined]
-            "open_slip": Slip.objects.filter(person=me, used_at=None, cancelled_at=None).exists(),
-        },
-    )
+    """Everything held about me in parts, each fact with its source; `?all=` shows one sort of facts whole."""
+    me, only, part = request.me, request.GET.get("all", ""), request.GET.get("part", "")  # type: ignore[attr-defined]
+    reading = held.Reading(me, about, common.words(request))
+    sort = next((source for source in held.sources(reading) if source.key == only), None)
+    part = sort.part if sort else part if part in held.PARTS else ""
+    found = held.sections(reading, part, sort.key if sort else "")
+    most = MOST if sort else SHOWN
+    context = {
+        "sections": [(s, s.facts[:most], len(s.facts)) for s in found],
+        "whole": sort is None,
+        "part": part,
+        "part_name": held.PARTS[part],
+        "parts": held.PARTS.items(),
+    }
+    if sort is None and part == "":
+        context |= _first(request, reading)
+    elif sort is None and part == "rights":
+        given = {row.purpose for row in reading.consents if not row.dropped_id and row.valid_to == FAR}
+        context["consents"] = [(code, held.purpose_word(code), code in given) for code in consents.PURPOSES]
+        context["open_slip"] = any(not slip.used_at and not slip.cancelled_at for slip in reading.slips)
+    return render(request, "org/me.html", context)
+
+
+def _first(request: HttpRequest, reading: held.Reading) -> dict[str, object]:
+    """What stands on the first part only: where I am, who opened my page today, letters and requests under way."""
+    me, home = reading.person, reading.home
+    under_way = next((t for t in reading.transfers if t.state in transfers.UNDER_WAY), None)
+    return {
+        "home": home,
+        "home_name": reading.called.get(home.unit_id, "") if home else "",
+        "category": reading.words(home.category) if home else "",
+        "status": reading.words(home.status) if home else "",
+        "glasses": Glass.objects.filter(person=me, day=clock.today()).select_related("by"),
+        "open_requests": sum(r.state == PersonRequest.State.OPEN for r in reading.asked),
+        "transfer": under_way,
+        "may_transfer": bool(home) and transfers.may_ask_from(request.authority, me, home, under_way),  # type: ignore[attr-defined]
+    }
 
 
 @require_POST
@@ -63,7 +73,7 @@ def consent(request: HttpRequest, purpose: str) -> HttpResponse:
     else:
         consents.withdraw(me, purpose, by=me.actor)
         messages.success(request, _("收回了，马上生效。"))
-    return redirect("me")
+    return redirect(reverse("me") + "?part=rights")
 
 
 @require_POST

@@ -73,8 +73,9 @@ def test_a_missing_list_with_names_is_a_look_at_the_unit(stageful, door, words):
     client(stageful.office).get(address)  # sees no names
     assert not Look.objects.exists()
     client(stageful.secretary).get(address)
-    assert words in client(stageful.member).get(reverse("me")).content.decode()
-    assert words not in client(stageful.far).get(reverse("me")).content.decode()
+    looks = {"part": "looks"}
+    assert words in client(stageful.member).get(reverse("me"), looks).content.decode()
+    assert words not in client(stageful.far).get(reverse("me"), looks).content.decode()
 
 
 def test_rows_with_names_are_a_look_and_rows_without_are_none(stageful):
@@ -164,5 +165,5 @@ def test_the_outbox_counts_and_shows_no_letter(stageful):
     assert "张伟" in page  # whose address is to be mended
     assert "ZHENGYOU_EMAIL_URL" in page
     assert client(stageful.secretary).get(reverse("outbox")).status_code == 403
-    assert "秘密的信" in client(stageful.member).get(reverse("me")).content.decode()
+    assert "秘密的信" in client(stageful.member).get(reverse("me"), {"part": "written"}).content.decode()
     assert play.SYSTEM.id not in page

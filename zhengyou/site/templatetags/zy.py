@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengyou.kit import clock, ratio
+from zhengyou.site import devices
 
 register = template.Library()
 
@@ -236,21 +237,4 @@ def pager(context: template.Context, page: Any, name: str = "page") -> dict[str,
 @register.filter
 def device(session: Any) -> str:
     """A signed-in device in words that its owner recognises: browser and system, guessed from what it says of itself."""
-    agent = session.user_agent
-    browsers = (
-        ("MicroMessenger", gettext("微信")),
-        ("Edg", "Edge"),
-        ("Firefox", "Firefox"),
-        ("Chrome", "Chrome"),
-        ("Safari", "Safari"),
-    )
-    systems = (
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    )
-    found = [next((word for mark, word in marks if mark in agent), "") for marks in (browsers, systems)]
-    return " · ".join(part for part in found if part) or gettext("未知的设备")
+    return devices.device(session.user_agent)
