@@ -78,7 +78,8 @@ def work(people: list[int], day: date) -> dict[int, Work]:
             JOIN campaigns_submission x ON x.waits_at_id = o.unit_id AND x.state = 10
               AND x.waits_for IN ('', o.post) AND (x.by_id IS NULL OR x.by_id <> o.person_id)
             JOIN campaigns_duty d ON d.id = x.duty_id AND (d.member_id IS NULL OR d.member_id <> o.person_id) {plan}
-            WHERE o.person_id IN ({ids}) AND o.post IN ({judges}) AND {holds.format("o")} GROUP BY o.person_id""",
+            WHERE o.person_id IN ({ids}) AND o.post IN ({judges}) AND s.closed_on > :day
+              AND {holds.format("o")} GROUP BY o.person_id""",
         day=day,
     ):
         out[person].waiting, out[person].since = n, sql.as_date(since) if since else None

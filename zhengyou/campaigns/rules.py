@@ -92,11 +92,14 @@ def may_hand_in(authority: Authority, duty: Duty, people: Reviewers | None = Non
     return may_answer_for(authority, duty, people)
 
 
+def why_shut() -> str:
+    """Why nothing of a closed period changes any more, with the remedy."""
+    return _("这一期已经结束归档，不再收也不再改。有要补的，请办公室重新开放这一期。")
+
+
 def _shut(authority: Authority, slot: Slot) -> str:
-    """Why nothing of a closed period changes any more, with the remedy; empty while it is open."""
-    if slot.closed_on <= authority.day:
-        return _("这一期已经结束归档，不再收也不再改。有要补的，请办公室重新开放这一期。")
-    return ""
+    """`why_shut` of a closed period; empty while it is open."""
+    return why_shut() if slot.closed_on <= authority.day else ""
 
 
 def may_withdraw(authority: Authority, duty: Duty, people: Reviewers | None = None) -> Verdict:
@@ -112,6 +115,8 @@ def may_object(authority: Authority, duty: Duty) -> Verdict:
     """May disagree with a return: who answers for it, once for each return."""
     if duty.state != State.RETURNED:
         return no(_("只有退回来的才能提不同意见。"))
+    if shut := _shut(authority, duty.slot):
+        return no(shut)
     return may_answer_for(authority, duty)
 
 

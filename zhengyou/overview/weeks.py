@@ -91,6 +91,7 @@ def needs(*, whole: bool) -> dict[str, str]:
         WHERE c.ancestor_id = :unit AND c.valid_from <= :day AND c.valid_to > :day"""
     # by desk, so that the index of what waits answers alone: SQLite would else read each paper of another index
     waits = f"""FROM (SELECT x.waits_at_id, COUNT(*) AS n FROM campaigns_submission x
+        JOIN campaigns_duty d ON d.id = x.duty_id JOIN campaigns_slot s ON s.id = d.slot_id AND s.closed_on > :day
         WHERE x.state = 10 AND x.waits_since < :slow {"" if whole else f"AND x.waits_at_id IN ({below})"}
         GROUP BY x.waits_at_id) w"""
     standing = f"""FROM org_unit u WHERE u.opened_on <= :day AND u.closed_on > :day

@@ -43,7 +43,8 @@ def may_list(request: HttpRequest) -> Verdict:
 
 def row(duty: Duty, names: dict[int, str]) -> dict[str, Any]:
     """A duty as a line of a list; `names` are of its units."""
-    late = max((clock.today() - duty.due_on).days, 0) if duty.state in OPEN else 0
+    shut = duty.slot.closed_on <= clock.today()
+    late = max((clock.today() - duty.due_on).days, 0) if duty.state in OPEN and not shut else 0
     unit = names.get(duty.unit_id, "")
     subject = f"{duty.member.name} · {unit}" if duty.member else names.get(duty.subject_unit_id or 0, unit)
     return {
@@ -54,6 +55,7 @@ def row(duty: Duty, names: dict[int, str]) -> dict[str, Any]:
         "due": _("%(day)s前交") % {"day": words.day(duty.due_on)},
         "status": duty.state,
         "late": late,
+        "shut": shut,
     }
 
 

@@ -44,7 +44,7 @@ def _open_first(found: QuerySet[Duty], state: str) -> list[QuerySet[Duty]]:
     """What somebody still has to act on, then what is settled, each by date; one list where a state was asked for."""
     if state:
         return [found.order_by(*ORDER)]
-    unsettled = Q(state__in=UNSETTLED)
+    unsettled = Q(state__in=UNSETTLED, slot__closed_on__gt=clock.today())
     return [found.filter(unsettled).order_by(*ORDER), found.exclude(unsettled).order_by(*ORDER)]
 
 
@@ -68,7 +68,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     if wanted["task"] and any(str(t.pk) == wanted["task"] for t in tasks):
         found = found.filter(slot__task__in=comparing.versions_of(int(wanted["task"])))
     if wanted["state"] == "late":
-        found = found.filter(state__in=OPEN, due_on__lt=day)
+        found = found.filter(state__in=OPEN, due_on__lt=day, slot__closed_on__gt=day)
+    elif wanted["state"] == "closed":
+        found = found.filter(state__in=UNSETTLED, slot__closed_on__lte=day)
     elif wanted["state"] in State.values:
         found = found.filter(state=wanted["state"])
     page = Bounded(*_open_first(found, wanted["state"]), per_page=PAGE).get_page(request.GET.get("page"))
@@ -82,6 +84,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks
         ],
         "states": [{"id": code, "name": name, "on": code == wanted["state"]} for code, name in state_words()],
+        "why_shut": rules.why_shut(),
         "ticked": request.GET.get("all") == "1",
         "tick_url": "?" + query.urlencode() + "&all=1",
         "untick_url": "?" + query.urlencode(),
@@ -104,4 +107,5 @@ def state_words() -> list[tuple[str, str]]:
         ("accepted", _("已通过")),
         ("exempt", _("免办")),
         ("void", _("作废")),
+        ("closed", _("已归档，没办完")),
     ]

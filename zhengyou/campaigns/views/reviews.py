@@ -36,18 +36,21 @@ MOST = 2000
 
 
 def waiting(authority: Authority) -> QuerySet[Submission]:
-    """Papers that wait at a unit where the reader reviews, longest waiting first; own ones too, shown off."""
+    """Papers that wait where the reader reviews, longest waiting first; own ones too, shown off; none of closed periods."""
     stands = authority.units_with("review")
     mine = [post for unit, post, _first in authority.posts if unit in stands]
     return Submission.objects.filter(
-        Q(waits_for="") | Q(waits_for__in=mine), state=Submission.State.WAITING, waits_at__in=stands
+        Q(waits_for="") | Q(waits_for__in=mine),
+        state=Submission.State.WAITING,
+        waits_at__in=stands,
+        duty__slot__closed_on__gt=authority.day,
     ).order_by("waits_since", "pk")
 
 
 def own(authority: Authority) -> QuerySet[Submission]:
     """The reader's own papers that wait for somebody else: shown beside the queue, off, with the reason."""
     me = authority.person
-    waits = Submission.objects.filter(state=Submission.State.WAITING)
+    waits = Submission.objects.filter(state=Submission.State.WAITING, duty__slot__closed_on__gt=authority.day)
     mine = Q(pk__in=waits.filter(by=me).values("pk")) | Q(pk__in=waits.filter(duty__member=me).values("pk"))
     found = waits.filter(mine)  # two short lists, each along its index; never all that waits
     return found.select_related("duty__slot__task__programme", "duty__member", "by").order_by(

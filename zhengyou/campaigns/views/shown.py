@@ -132,7 +132,8 @@ class Page:
     @property
     def late(self) -> int:
         """Days past the current deadline, 0 while it is not late or does not wait for its author."""
-        return max((clock.today() - self.duty.due_on).days, 0) if self.open else 0
+        shut = self.duty.slot.closed_on <= clock.today()
+        return max((clock.today() - self.duty.due_on).days, 0) if self.open and not shut else 0
 
     @property
     def moved(self) -> bool:

@@ -35,7 +35,7 @@ def read(unit: int, grace: Mapping[int, int], day: date) -> list[Behind]:
         f"""SELECT u.public_id, p.name, t.campaign_id, d.due_on, COUNT(*)
             FROM org_closure k JOIN campaigns_duty d ON d.unit_id = k.descendant_id
               AND d.state IN ('due', 'returned') AND d.due_on < :until
-            JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
+            JOIN campaigns_slot s ON s.id = d.slot_id AND s.closed_on > :day JOIN campaigns_task t ON t.id = s.task_id
               AND t.campaign_id IN ({campaigns})
             JOIN org_unit u ON u.id = k.descendant_id
             JOIN org_placement p ON p.unit_id = u.id AND p.dropped_id IS NULL AND {holds.format("p")}

@@ -95,6 +95,7 @@ def read(me: Person, authority: Authority, day: date) -> Wardrobe:
             JOIN org_placement p ON p.unit_id = a.unit_id AND {holds.format("p")}
             WHERE a.person_id = :me AND a.role = 'R' AND {holds.format("a")}
         UNION ALL SELECT 3, 0, '', '', '', '', COUNT(*), 0, '' FROM campaigns_duty d
+            JOIN campaigns_slot s ON s.id = d.slot_id AND s.closed_on > :day
             WHERE d.member_id = :me AND d.state IN ('due', 'returned')
         UNION ALL SELECT * FROM (SELECT 4 AS part, 0 AS pk, q.public_id, SUBSTR(q.text, 1, 120) AS text, t.zh, t.en,
               CASE WHEN q.person_id = :me THEN 1 ELSE 0 END AS mine,

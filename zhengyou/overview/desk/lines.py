@@ -13,7 +13,8 @@ from zhengyou.org.current import language
 
 COLUMNS = """d.id, d.state, d.due_on, s.due_on, s.period, t.zh, t.en, COALESCE(t.minutes, 0), t.review_mode,
     COALESCE(w.name, ''), COALESCE(x.waits_for, ''), x.waits_since, COALESCE(r.reasons, ''), r.day,
-    COALESCE(rp.name, ''), EXISTS (SELECT 1 FROM journal_draft f WHERE f.owner = :owner AND f.label = 'duty:' || d.id)"""
+    COALESCE(rp.name, ''), EXISTS (SELECT 1 FROM journal_draft f WHERE f.owner = :owner AND f.label = 'duty:' || d.id),
+    CASE WHEN s.closed_on <= :day THEN 1 ELSE 0 END"""
 """What a line says; `:owner` is whose drafts count."""
 FROM = """FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
     LEFT JOIN campaigns_submission x ON x.duty_id = d.id AND d.state IN ('submitted', 'returned')
@@ -27,7 +28,10 @@ FROM = """FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN c
 
 @dataclass(slots=True)
 class Line:
-    """A duty as its line shows it; `waits_at` and `since` are empty unless it waits for a reviewer."""
+    """A duty as its line shows it; `waits_at` and `since` are empty unless it waits for a reviewer.
+
+    `shut`: its period is closed, nothing can be done about it any more.
+    """
 
     id: int
     state: str
@@ -44,6 +48,7 @@ class Line:
     reviewer: str = ""
     draft: bool = False
     late: int = 0
+    shut: bool = False
 
     @property
     def status(self) -> str:
@@ -87,6 +92,7 @@ def lines(statement: str, day: date, **values: Any) -> list[Line]:
             returned,
             who,
             draft,
+            shut,
         ) = row
         due_on = sql.as_date(due)
         line = Line(
@@ -104,8 +110,9 @@ def lines(statement: str, day: date, **values: Any) -> list[Line]:
             returned and sql.as_date(returned),
             who,
             bool(draft),
+            shut=bool(shut),
         )
-        if state in ("due", "returned") and due_on < day:
+        if state in ("due", "returned") and due_on < day and not shut:
             line.late = (day - due_on).days
         out.append(line)
     return out

@@ -64,12 +64,14 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
               (SELECT COUNT(*) FROM campaigns_task t WHERE t.campaign_id = c.id AND t.replaced_by_id IS NULL) AS more, '' AS word
               FROM campaigns_campaign c WHERE c.state < {int(Campaign.State.CLOSED)} ORDER BY c.id DESC LIMIT 8) a
         UNION ALL SELECT 2, 0, '', '', '', COUNT(*), NULL, 0, '' FROM campaigns_submission x
+              JOIN campaigns_duty d ON d.id = x.duty_id JOIN campaigns_slot s ON s.id = d.slot_id AND s.closed_on > :day
               WHERE x.state = 10 AND x.waits_at_id = :reviews AND x.waits_for IN ('', {listed})
         UNION ALL SELECT * FROM (SELECT 3, r.id, r.public_id, r.file_name, '', r.state, r.day, 0, '' FROM org_rosterimport r
               WHERE r.state = {int(RosterImport.State.PARSED)} AND :imports = 1 ORDER BY r.id DESC LIMIT 3) b
         UNION ALL SELECT * FROM (SELECT 4, d.id, d.state, t.zh, t.en, COALESCE(t.minutes, 0), d.due_on, 0, s.period
               FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
-              WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned') AND :duties = 1
+              WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned') AND s.closed_on > :day
+                AND :duties = 1
               ORDER BY d.due_on, d.id LIMIT 12) c
         UNION ALL SELECT 5, {scalar["units"]}, CAST({TERMS} AS TEXT), '', '', {scalar["vacant"]}, NULL, {scalar["slow"]},
               CAST({scalar["slow_units"]} AS TEXT)""",

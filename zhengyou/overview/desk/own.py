@@ -16,11 +16,15 @@ MOST = 100
 
 @dataclass(slots=True)
 class Own:
-    """The lists of one person and the counts beside them; minutes are the work's, for what is due in this month."""
+    """The lists of one person and the counts beside them; minutes are the work's, for what is due in this month.
+
+    `shut`: what was not done when its period was closed; nobody can do it any more, so it is no to-do.
+    """
 
     open: list[Line] = field(default_factory=list)
     waiting: list[Line] = field(default_factory=list)
     done: list[Line] = field(default_factory=list)
+    shut: list[Line] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     month_n: int = 0
     month_minutes: int = 0
@@ -41,30 +45,40 @@ class Own:
         """Things accepted."""
         return self.counts.get("accepted", 0)
 
+    @property
+    def n_shut(self) -> int:
+        """Things that were not settled when their period closed."""
+        return self.counts.get("shut", 0)
+
 
 def read(me: int, owner: str, facts: dict[str, str], day: date, done: bool = False) -> Own:
     """What this person owes today; with `done`, what was accepted or needs no doing, newest first."""
     own = Own()
-    states = "('accepted', 'exempt')" if done else "('due', 'returned', 'submitted')"
-    order = "d.last_day DESC, d.id DESC" if done else "d.due_on, d.id"
+    which = "d.state IN ('due', 'returned', 'submitted')"
+    order = "CASE WHEN s.closed_on <= :day THEN 1 ELSE 0 END, d.due_on, d.id"
+    if done:
+        which = f"(d.state IN ('accepted', 'exempt') OR (s.closed_on <= :day AND {which}))"
+        order = "d.last_day DESC, d.id DESC"
     found = lines(
-        f"""SELECT {COLUMNS} {FROM} WHERE d.member_id = :me AND d.state IN {states}
+        f"""SELECT {COLUMNS} {FROM} WHERE d.member_id = :me AND {which}
             ORDER BY {order} LIMIT {MOST}""",
         day,
         me=me,
         owner=owner,
     )
-    own.open = [line for line in found if line.state in ("due", "returned")]
-    own.waiting = [line for line in found if line.state == "submitted"]
+    own.shut = [line for line in found if line.shut and line.state in ("due", "returned", "submitted")]
+    own.open = [line for line in found if not line.shut and line.state in ("due", "returned")]
+    own.waiting = [line for line in found if not line.shut and line.state == "submitted"]
     own.done = [line for line in found if line.state in ("accepted", "exempt")]
     first = day.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     plan = "FROM campaigns_task t JOIN campaigns_campaign c ON c.id = t.campaign_id JOIN campaigns_slot s ON s.task_id = t.id"
     held = """EXISTS (SELECT 1 FROM campaigns_phase h JOIN campaigns_phase g ON g.programme_id = h.programme_id
         AND g.place < h.place AND g.gate = 'acceptance' AND g.accepted_on IS NULL WHERE h.id = t.phase_id)"""
-    for kind, state, n, minutes, zh, en, period, opens, audience, waits in sql.rows(
-        f"""SELECT 1, d.state, COUNT(*), 0, '', '', '', CAST(NULL AS DATE), '', 0
-            FROM campaigns_duty d WHERE d.member_id = :me GROUP BY d.state
+    state = """CASE WHEN s.closed_on <= :day AND d.state IN ('due', 'returned', 'submitted') THEN 'shut' ELSE d.state END"""
+    for kind, code, n, minutes, zh, en, period, opens, audience, waits in sql.rows(
+        f"""SELECT 1, {state}, COUNT(*), 0, '', '', '', CAST(NULL AS DATE), '', 0
+            FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id WHERE d.member_id = :me GROUP BY {state}
         UNION ALL SELECT 2, '', COUNT(*), COALESCE(SUM(t.minutes), 0), '', '', '', CAST(NULL AS DATE), '', 0 FROM campaigns_duty d
             JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
             WHERE d.member_id = :me AND d.state NOT IN ('void', 'exempt') AND d.due_on BETWEEN :first AND :last
@@ -78,7 +92,7 @@ def read(me: int, owner: str, facts: dict[str, str], day: date, done: bool = Fal
         last=last,
     ):
         if kind == 1:
-            own.counts[state] = n
+            own.counts[code] = n
         elif kind == 2:
             own.month_n, own.month_minutes = n, int(minutes)
         elif facts and coming.concerns(audience, facts):

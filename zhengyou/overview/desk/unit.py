@@ -56,10 +56,14 @@ class Absent:
 
 @dataclass(slots=True)
 class Desk:
-    """Everything on a unit's desk; `away` is what the unit handed in and a reviewer above has not yet judged."""
+    """Everything on a unit's desk; `away` is what the unit handed in and a reviewer above has not yet judged.
+
+    `shut` is what the unit had not settled when its period was closed: shown with the rule, counted nowhere as a to-do.
+    """
 
     duties: list[Line] = field(default_factory=list)
     n_duties: int = 0
+    shut: list[Line] = field(default_factory=list)
     away: list[Line] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     chosen: Step | None = None
@@ -69,10 +73,11 @@ class Desk:
 
 
 def steps(unit: int, day: date) -> list[Step]:
-    """Members' figures of the unit and all below it, task by task in order of dates; finished ones fall away in time."""
+    """Members' figures of the unit and all below it, task by task in order of dates; finished ones fall away in time,
+    closed periods at once."""
     live = """FROM campaigns_slot s JOIN campaigns_task t ON t.id = s.task_id
         JOIN campaigns_campaign c ON c.id = t.campaign_id
-        WHERE c.state = 30 AND t.subject = 'member' AND s.opens_on <= :day"""
+        WHERE c.state = 30 AND t.subject = 'member' AND s.opens_on <= :day AND s.closed_on > :day"""
     found = sql.rows(
         f"""WITH f (slot_id, {", ".join(NAMES)}) AS (
             SELECT b.slot_id, {sums("b", "b.n")} FROM campaigns_balance b
@@ -125,15 +130,16 @@ def read(
     posts = {f"post{i}": post for i, post in enumerate(reviews)}
     asked_posts = ", ".join(f":{name}" for name in posts) or "''"
     found = sql.rows(
-        f"""SELECT * FROM (SELECT 1 AS part, SUM(CASE WHEN d.state = 'submitted' THEN 0 ELSE 1 END) OVER () AS n, d.id,
+        f"""SELECT * FROM (SELECT 1 AS part, SUM(CASE WHEN d.state = 'submitted' OR {_SHUT} THEN 0 ELSE 1 END) OVER () AS n, d.id,
               d.state, d.due_on, s.period, t.zh, t.en, COALESCE(w.name, '') AS name, COALESCE(y.waits_for, '') AS number,
-              y.waits_since AS since, 0 AS own, t.review_mode AS mode, COALESCE(t.minutes, 0) AS minutes,
+              y.waits_since AS since, CASE WHEN {_SHUT} THEN 1 ELSE 0 END AS own,
+              t.review_mode AS mode, COALESCE(t.minutes, 0) AS minutes,
               EXISTS (SELECT 1 FROM journal_draft f WHERE f.owner = :owner AND f.label = 'duty:' || d.id) AS draft
               {_TASK} LEFT JOIN campaigns_submission y ON y.duty_id = d.id AND y.state = 10
               LEFT JOIN org_placement w ON w.unit_id = y.waits_at_id AND w.dropped_id IS NULL
                 AND w.valid_from <= :day AND w.valid_to > :day
               WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned', 'submitted')
-              ORDER BY CASE WHEN d.state = 'submitted' THEN 1 ELSE 0 END, d.due_on, d.id LIMIT {MOST}) a
+              ORDER BY CASE WHEN {_SHUT} THEN 2 WHEN d.state = 'submitted' THEN 1 ELSE 0 END, d.due_on, d.id LIMIT {MOST}) a
         UNION ALL SELECT * FROM (SELECT 2, COUNT(*) OVER (), d.id, d.state, d.due_on, s.period, t.zh, t.en,
               COALESCE(m.name, u.name, ''), '', x.waits_since, CASE WHEN x.by_id = :me OR d.member_id = :me THEN 1 ELSE 0 END,
               '', 0, FALSE
@@ -141,7 +147,8 @@ def read(
               LEFT JOIN org_person m ON m.id = d.member_id
               LEFT JOIN org_placement u ON u.unit_id = d.subject_unit_id AND u.dropped_id IS NULL
                 AND u.valid_from <= :day AND u.valid_to > :day
-              WHERE x.waits_at_id = :reviews AND x.waits_for IN ('', {asked_posts}) ORDER BY x.waits_since, x.id LIMIT {PAPERS}) b
+              WHERE x.waits_at_id = :reviews AND x.waits_for IN ('', {asked_posts}) AND s.closed_on > :day
+              ORDER BY x.waits_since, x.id LIMIT {PAPERS}) b
         UNION ALL SELECT * FROM (SELECT 3, COUNT(*) OVER (), d.id, d.state, d.due_on, '', '', '', m.name,
               COALESCE(m.number, ''), d.due_on, 0, '', 0, FALSE
               FROM campaigns_duty d JOIN org_person m ON m.id = d.member_id
@@ -164,7 +171,10 @@ def read(
             line = Line(
                 pk, state, due_on, due_on, title(zh, en, period), minutes, mode != "none", draft=bool(draft)
             )
-            if state == "submitted":
+            line.shut = bool(own)
+            if line.shut:
+                desk.shut.append(line)
+            elif state == "submitted":
                 line.waits_at, line.waits_for, line.since = name, number, at
                 desk.away.append(line)
             else:
@@ -179,3 +189,5 @@ def read(
 
 
 _TASK = "FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id"
+_SHUT = "s.closed_on <= :day"
+"""Its period is closed: nothing is handed in or judged any more."""

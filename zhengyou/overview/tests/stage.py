@@ -10,6 +10,7 @@ from zhengyou.campaigns.actions.starting import issue, lay_down
 from zhengyou.campaigns.models import Campaign, Duty, Task
 from zhengyou.campaigns.tests import play
 from zhengyou.journal.actions import record
+from zhengyou.journal.tests.kept import kept
 from zhengyou.kit import clock
 from zhengyou.org.tests.builder import School
 from zhengyou.packs.organisation import Label
@@ -94,7 +95,11 @@ PLANS = [
 
 
 def start() -> Campaign:
-    """The campaign, started on 1 September and reconciled up to today."""
+    """The campaign, started on 1 September and reconciled up to today; once a session, then put back."""
+    return kept("stage", _start)
+
+
+def _start() -> Campaign:
     with clock.playing(START), record("campaign.started", by=play.SYSTEM) as entry:
         campaign = Campaign.objects.create(
             pack_id="stage",
@@ -115,6 +120,10 @@ def start() -> Campaign:
 
 def play_on(school: School) -> None:
     """Some hand in, one paper is returned, one waits, one member is exempt; the last deltas are not folded."""
+    kept("stage played on", lambda: _play_on(school))
+
+
+def _play_on(school: School) -> None:
     with clock.playing(date(2010, 10, 20)):
         for who in ("secretary", "member2", "neighbour"):
             play.hand_in(getattr(school, who), getattr(school, who), "spirit")

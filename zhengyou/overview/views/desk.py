@@ -76,6 +76,7 @@ def _own(request: HttpRequest, wardrobe: Wardrobe, context: dict[str, Any]) -> H
     groups = lines.gather(mine.open, day) if not shown else []
     _name_posts(request, mine.waiting)
     context |= {"own": mine, "groups": groups, "show": shown, "en": language() == "en"}
+    context["why_shut"] = rules.why_shut()
     return render(request, "overview/own.html", context)
 
 
@@ -96,6 +97,7 @@ def _unit(request: HttpRequest, hat: Hat, context: dict[str, Any]) -> HttpRespon
     _name_posts(request, found.away)
     context |= {
         "desk": found,
+        "why_shut": rules.why_shut(),
         "groups": lines.gather(found.duties, day),
         "steps": _steps(found, hat),
         "own_why": _own_why(request, found),
