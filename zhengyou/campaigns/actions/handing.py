@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from zhengyou.campaigns import rules
+from zhengyou.campaigns import rooms, rules
 from zhengyou.campaigns.actions import papers
 from zhengyou.campaigns.models import OPEN, Duty, DutyEvidence, Submission
 from zhengyou.campaigns.reviewers import Reviewers
@@ -49,6 +49,7 @@ def hand_in(
         authority = authority_for(by)
         duty = _current(duty.pk, base_version)
         insist(rules.may_hand_in(authority, duty))
+        insist(rooms.may_report(duty.slot.task.form))
         if objection:
             insist(rules.may_object(authority, duty))
         me = authority.person
@@ -82,6 +83,7 @@ def withdraw(duty: Duty, *, by: Actor) -> None:
         waiting = papers.waiting_of([duty.pk])
         if not waiting:
             raise Conflict(_("刚才已经有人审过这一份，撤不回来了。"))
+        insist(rooms.may_act_here(waiting[0]))
         insist(rules.may_withdraw(authority, duty))
         papers.withdraw(entry, waiting)
         entry.row.unit = duty.unit.public_id
@@ -98,6 +100,7 @@ def object_to_return(duty: Duty, text: str, *, by: Actor, base_version: int | No
         duty = _current(duty.pk, base_version)
         insist(rules.may_object(authority, duty))
         insist(rules.may_hand_in(authority, duty))
+        insist(rooms.may_report(duty.slot.task.form))
         last = duty.submissions.order_by("-number").first()
         if last is None:
             raise Conflict(_("这一件还没有交过。"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from zhengyou.campaigns import rules
+from zhengyou.campaigns import rooms, rules
 from zhengyou.campaigns.actions import papers
 from zhengyou.campaigns.models import Duty, Review, State, Submission
 from zhengyou.campaigns.reviewers import Reviewers
@@ -64,7 +64,7 @@ def judge(*, by: Actor, accept: Iterable[int] = (), give_back: Mapping[int, str]
         units = {s.waits_at_id or s.duty.unit_id for s in found} | {s.duty.unit_id for s in found}
         people, ready = Reviewers(authority.day, units), []
         for submission in found:
-            verdict = rules.may_review(authority, submission, people)
+            verdict = rooms.may_act_here(submission) and rules.may_review(authority, submission, people)
             if verdict:
                 me = authority.person
                 ready.append(papers.Judgement(submission, me.pk if me else None, wanted[submission.pk]))
@@ -94,6 +94,7 @@ def _one(duty: Duty, reasons: str, by: Actor) -> Review:
             raise Conflict(_("这一份已经有人审过了，或者已被撤回。"))
         submission = waiting[0]
         people = Reviewers(authority.day, {submission.waits_at_id or 0, submission.duty.unit_id})
+        insist(rooms.may_act_here(submission))
         insist(rules.may_review(authority, submission, people))
         me = authority.person
         (made,) = papers.judge(entry, [papers.Judgement(submission, me.pk if me else None, reasons)], people)
@@ -115,6 +116,7 @@ def _return_accepted(duty: Duty, reasons: str, by: Actor) -> Review:
         )
         if last is None:
             raise Conflict(_("这一件没有可退回的内容。"))
+        insist(rooms.may_act_here(last))
         me = authority.person
         people = Reviewers(authority.day, [duty.unit_id])
         authors = rules.authors(duty, last)

@@ -25,7 +25,10 @@ THIRD = 3
 
 @dataclass
 class Paper:
-    """One handing-in to be laid: a duty with its slot and task, who hands it in (None: nobody known), the texts."""
+    """One handing-in to be laid: a duty with its slot and task, who hands it in (None: nobody known), the texts.
+
+    `paper` names a room's own paper (`label:id`): it is always reviewed, whatever the task's mode, and judged there.
+    """
 
     duty: Duty
     by_id: int | None
@@ -33,6 +36,7 @@ class Paper:
     done: str = ""
     changed: str = ""
     objection: str = ""
+    paper: str = ""
 
 
 @dataclass
@@ -105,7 +109,8 @@ def lay(entry: OpenEntry, papers: Sequence[Paper], people: Reviewers) -> list[Su
             at = last_return.get(duty.pk) or duty.unit_id
             tier, desk = len(task.review or ["parent"]) - 1, people.one_up(at, authors)
         elif (
-            task.review_mode == "each"
+            paper.paper
+            or task.review_mode == "each"
             or duty.pk in last_return
             or (task.review_mode == "sample" and drawn(task, duty.pk))
         ):
@@ -124,6 +129,7 @@ def lay(entry: OpenEntry, papers: Sequence[Paper], people: Reviewers) -> list[Su
                 done=paper.done,
                 changed=paper.changed,
                 objection=paper.objection,
+                paper=paper.paper,
                 state=Submission.State.WAITING if desk else Submission.State.ACCEPTED,
                 tier=tier,
                 waits_at_id=desk.unit if desk else None,

@@ -134,7 +134,7 @@ class Submission(models.Model):
 
     `waits_at` is the unit whose reviewer is to act on tier `tier` (0-based), `waits_for` the post asked for ("" = any
     post that may review). A duty's newest submission is the one that counts. `due_on` is the deadline it was handed in
-    against: what came after it stays marked late.
+    against: what came after it stays marked late. `paper` names a room's own paper, `label:id` ("" = a short report).
     """
 
     class State(models.IntegerChoices):
@@ -153,6 +153,7 @@ class Submission(models.Model):
     done = models.TextField(blank=True)
     changed = models.TextField(blank=True)
     objection = models.TextField(blank=True)
+    paper = models.CharField(max_length=60, blank=True)
     state = models.IntegerField(choices=State, default=State.WAITING)
     tier = models.SmallIntegerField(default=0)
     waits_at = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -320,3 +320,15 @@ def _carry_out(request: HttpRequest, kind: str, able: list[Duty], form: Decision
             "why": next(iter(left.values())),
         }
     return text
+
+
+def choices(request: HttpRequest, duty: Duty) -> list[dict[str, Any]]:
+    """Exempt, extend, void: each with its label and whether the reader may; none where the reader holds no power."""
+    authority = request.authority  # type: ignore[attr-defined]
+    if not authority.may("exempt", duty.unit_id):
+        return []
+    return [
+        {"kind": "exempt", "label": _("免办"), "verdict": rules.may_exempt(authority, duty)},
+        {"kind": "extend", "label": _("延期"), "verdict": rules.may_extend(authority, duty)},
+        {"kind": "void", "label": _("作废"), "verdict": rules.may_void(authority, duty)},
+    ]

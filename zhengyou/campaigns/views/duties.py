@@ -16,8 +16,9 @@ from zhengyou.campaigns import rules
 from zhengyou.campaigns.actions import deciding, handing
 from zhengyou.campaigns.forms import HandInForm
 from zhengyou.campaigns.views import asking, drafting, files
+from zhengyou.campaigns.views.decisions import choices
 from zhengyou.campaigns.views.once import once
-from zhengyou.campaigns.views.shown import Page, address, choices, fetch
+from zhengyou.campaigns.views.shown import Page, address, fetch
 from zhengyou.journal import drafts
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from zhengyou.campaigns import rules
+from zhengyou.campaigns import rooms, rules
 from zhengyou.campaigns.actions import judging
 from zhengyou.campaigns.forms import ReturnForm
 from zhengyou.campaigns.models import Duty, DutyEvidence, Programme, Submission, Task
@@ -203,12 +203,13 @@ def _rows(
     for s in papers:
         duty, who = s.duty, s.by.name if s.by else _("系统")
         unit = names.get(duty.unit_id, "")
-        verdict = rules.may_review(authority, s, people)
+        verdict = rooms.may_act_here(s) and rules.may_review(authority, s, people)
         out.append(
             {
                 "id": s.pk,
                 "duty": duty.pk,
-                "url": reverse("review", args=[duty.pk]),
+                "url": (s.paper and rooms.door(duty.slot.task.form, duty.pk))
+                or reverse("review", args=[duty.pk]),
                 "title": words.title(duty),
                 "who": duty.member.name if duty.member else names.get(duty.subject_unit_id or 0, unit),
                 "unit": unit if duty.member else who,

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from zhengyou.campaigns import rules
+from zhengyou.campaigns import rooms, rules
 from zhengyou.campaigns.models import (
     OPEN,
     DateMove,
@@ -44,18 +44,6 @@ def fetch(request: HttpRequest, pk: int) -> Duty:
     if found is None:
         raise Http404
     return found
-
-
-def choices(request: HttpRequest, duty: Duty) -> list[dict[str, Any]]:
-    """Exempt, extend, void: each with its label and whether the reader may; none where the reader holds no power."""
-    authority = request.authority  # type: ignore[attr-defined]
-    if not authority.may("exempt", duty.unit_id):
-        return []
-    return [
-        {"kind": "exempt", "label": _("免办"), "verdict": rules.may_exempt(authority, duty)},
-        {"kind": "extend", "label": _("延期"), "verdict": rules.may_extend(authority, duty)},
-        {"kind": "void", "label": _("作废"), "verdict": rules.may_void(authority, duty)},
-    ]
 
 
 def address(name: str, *args: Any) -> str:
@@ -341,13 +329,20 @@ class Page:
 
     @cached_property
     def may_hand_in(self) -> Verdict:
-        """Whether the reader may hand it in, with the reason if not."""
-        return rules.may_hand_in(self.request.authority, self.duty, self.reviewers)  # type: ignore[attr-defined]
+        """Whether the reader may hand it in by a short report, with the reason if not."""
+        may = rules.may_hand_in(self.request.authority, self.duty, self.reviewers)  # type: ignore[attr-defined]
+        return may and rooms.may_report(self.task.form)
+
+    @property
+    def room(self) -> str:
+        """The address at which a room of its own takes it in; "" where the short report serves."""
+        return rooms.door(self.task.form, self.duty.pk)
 
     @cached_property
     def withdraw(self) -> bool:
-        """Whether taking back is on offer at all: the reader's own paper in review, or accepted without review."""
-        return self.mine and self.duty.state == State.SUBMITTED
+        """Whether taking back is on offer at all here: the reader's own short report in review."""
+        paper = self.waiting_paper
+        return self.mine and self.duty.state == State.SUBMITTED and not (paper and paper.paper)
 
     @cached_property
     def withdraw_verdict(self) -> Verdict:
@@ -363,6 +358,8 @@ class Page:
     def review_url(self) -> str:
         """The review page, for who may review it now."""
         paper, authority = self.waiting_paper, self.request.authority  # type: ignore[attr-defined]
+        if paper is not None and paper.paper:
+            return ""
         may = rules.may_review(authority, paper, self.reviewers) if paper else self.may_return
         return reverse("review", args=[self.duty.pk]) if may else ""
 
