@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from zhengyou.kit import clock
 
@@ -20,8 +22,21 @@ class QuickArgon2(Argon2PasswordHasher):
 
 
 def pytest_configure() -> None:
-    """Hash quickly in tests."""
+    """Hash quickly in tests; look for the static files once, not for each of thousands of browsers."""
     settings.PASSWORD_HASHERS = [f"{QuickArgon2.__module__}.{QuickArgon2.__name__}"]
+    WhiteNoiseMiddleware.add_files_from_finders = found_once
+
+
+look_for_files = WhiteNoiseMiddleware.add_files_from_finders
+static_files: dict[str, Any] = {}
+
+
+def found_once(whitenoise: WhiteNoiseMiddleware) -> None:
+    """In place of WhiteNoise's look into every folder of static files: what the first of this run has found."""
+    if not static_files:
+        look_for_files(whitenoise)
+        static_files.update(whitenoise.files)
+    whitenoise.files.update(static_files)
 
 
 HOUSE_DAY = date(2010, 11, 22)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from zhengyou import packs
 from zhengyou.campaigns import actions as campaign_actions
 from zhengyou.campaigns.actions import preparing as actions
 from zhengyou.campaigns.models import Campaign, Slot
+from zhengyou.journal.tests.kept import kept
 from zhengyou.kit import clock
 from zhengyou.org.tests import builder
+from zhengyou.packs.organisation import Organisation
 
 SPEECH = packs.bundled()["excellence-2010"]
 DEMO = SPEECH.with_name("excellence-2010.demo-answers.yaml")
@@ -19,11 +22,21 @@ STARTED = date(2010, 7, 6)
 def build() -> builder.School:
     """The small school under the speech's own organisation."""
     with clock.playing(STARTED):
-        return builder.build(packs.load(SPEECH, packs.read_answers(DEMO)).organisation)
+        return builder.build(part())
+
+
+@cache
+def part() -> Organisation:
+    """The speech's own organisation."""
+    return packs.load(SPEECH, packs.read_answers(DEMO)).organisation
 
 
 def start(school: builder.School, text: str | None = None, day: date = STARTED) -> Campaign:
-    """Take up, answer, approve and start the speech's pack (or a changed text of it) on a day."""
+    """Take up, answer, approve and start the speech's pack (or a changed text of it) on a day; once a session, kept."""
+    return kept(("speech", text, day), lambda: _start(school, text, day))
+
+
+def _start(school: builder.School, text: str | None, day: date) -> Campaign:
     with clock.playing(day):
         english = SPEECH.with_name("excellence-2010.en.yaml").read_text("utf8")
         by = school.office.actor

@@ -11,6 +11,7 @@ from zhengyou.campaigns.actions import closing
 from zhengyou.campaigns.models import Duty, DutyEvent, Phase, Report, Slot
 from zhengyou.campaigns.tests import play, speech
 from zhengyou.journal.models import Entry
+from zhengyou.journal.tests.kept import kept
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.sql import FAR, run
@@ -29,6 +30,10 @@ def school(db):
 @pytest.fixture
 def campaign(school):
     """The speech's campaign; in July two members committed themselves and one branch planned."""
+    return kept("closing", lambda: played(school))
+
+
+def played(school):
     campaign = speech.start(school)
     with clock.playing(date(2010, 7, 12)):
         for who in ("member", "member2"):
@@ -68,7 +73,9 @@ def test_a_closed_period_has_a_report_with_the_figures_of_the_board(school, camp
 def test_nothing_of_a_closed_period_changes_and_the_sentence_names_the_remedy(school, campaign):
     close(school)
     before = list(
-        Duty.objects.filter(slot__task__code="commitment_member").values_list("pk", "version", "state")
+        Duty.objects.filter(slot__task__code="commitment_member")
+        .order_by("pk")
+        .values_list("pk", "version", "state")
     )
     with pytest.raises(Refused, match="请办公室重新开放"):
         play.hand_in(school.neighbour, school.neighbour, "commitment_member")
@@ -83,7 +90,9 @@ def test_nothing_of_a_closed_period_changes_and_the_sentence_names_the_remedy(sc
         )
     actions.tick(full=True)
     assert before == list(
-        Duty.objects.filter(slot__task__code="commitment_member").values_list("pk", "version", "state")
+        Duty.objects.filter(slot__task__code="commitment_member")
+        .order_by("pk")
+        .values_list("pk", "version", "state")
     )
 
 

@@ -11,6 +11,7 @@ from zhengyou.campaigns.actions import preparing as actions
 from zhengyou.campaigns.models import Answer, Campaign, Duty
 from zhengyou.campaigns.tests.test_preparing import DEMO, SPEECH, answers, school  # noqa: F401
 from zhengyou.journal.models import Entry
+from zhengyou.journal.tests.kept import kept
 from zhengyou.kit import clock
 from zhengyou.org.models import Placement
 from zhengyou.org.tests.builder import client
@@ -22,13 +23,14 @@ P1 = "programmes.strive.phases.p1."
 def campaign(school):  # noqa: F811
     """The speech's pack with its English, not yet answered."""
     english = SPEECH.with_name("excellence-2010.en.yaml").read_text("utf8")
-    return actions.take_up(SPEECH.read_text("utf8"), english, by=school.office.actor, name=SPEECH.name)
+    text, by = SPEECH.read_text("utf8"), school.office.actor
+    return kept("taken up in English", lambda: actions.take_up(text, english, by=by, name=SPEECH.name))
 
 
 @pytest.fixture
 def answered(school, campaign):  # noqa: F811
     """With all answers."""
-    actions.answer(campaign, answers(), by=school.office.actor)
+    kept("answered", lambda: actions.answer(campaign, answers(), by=school.office.actor))
     return campaign
 
 

@@ -14,9 +14,11 @@ from zhengyou.campaigns import packed, preparing
 from zhengyou.campaigns.actions import preparing as actions
 from zhengyou.campaigns.command import start
 from zhengyou.campaigns.models import Answer, Campaign, Duty, Phase, Slot
+from zhengyou.campaigns.tests import speech
 from zhengyou.journal.actions import Actor
 from zhengyou.journal.chain import verify
 from zhengyou.journal.models import Entry
+from zhengyou.journal.tests.kept import kept
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
@@ -33,14 +35,13 @@ P1 = {"p1.from": "2010-07-05", "p1.to": "2010-08-31"}
 def school(db):
     """The small school under the speech's own organisation, on the day after the speech."""
     with clock.playing(builder.ENTERED.replace(day=6)):
-        part = packs.load(SPEECH, packs.read_answers(DEMO)).organisation
-        yield builder.build(part)
+        yield builder.build(speech.part())
 
 
 @pytest.fixture
 def campaign(school):
     """The speech's pack, taken up and not yet answered."""
-    return take_up(school)
+    return kept("taken up", lambda: take_up(school))
 
 
 def take_up(school, path=SPEECH, by=None):

@@ -9,30 +9,18 @@ staff (of direct), stranger (a non-member). branch4 and direct2 have no secretar
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.management.color import no_style
-from django.db import connection
-from django.db.models import Model
 from django.test import Client
 
 from zhengyou.journal.actions import Actor
-from zhengyou.journal.models import Chain, Entry
-from zhengyou.kit import clock
+from zhengyou.journal.tests.kept import kept
 from zhengyou.org import actions
 from zhengyou.org.models import (
-    Affiliation,
-    ChangedUnit,
-    Closure,
     Organisation,
-    OrganisationPart,
     Person,
-    Placement,
-    Post,
     Unit,
-    UnitChange,
     User,
 )
 from zhengyou.packs.organisation import KindPart, Label, PostPart, TermPart
@@ -128,43 +116,9 @@ class School:
         return {name: value for name, value in vars(self).items() if isinstance(value, Person)}
 
 
-KEPT = (
-    Chain,
-    Entry,
-    Organisation,
-    OrganisationPart,
-    Unit,
-    Placement,
-    Closure,
-    Person,
-    Affiliation,
-    Post,
-    UnitChange,
-    ChangedUnit,
-)
-_kept: dict[date, tuple[School, list[list[Model]]]] = {}
-
-
 def build(part: Part = PART) -> School:
-    """Found the school on 2008-09-01 and fill it; members since 2010-07-01.
-
-    Built through the actions once a day and session (a second); into an empty database its rows are then put back.
-    """
-    day = clock.today()
-    if part is not PART or Entry.objects.exists() or Organisation.objects.exists():
-        return _build(part)
-    if day not in _kept:
-        school = _build(part)
-        _kept[day] = school, [list(model._default_manager.order_by("pk")) for model in KEPT]
-        return school
-    school, tables = _kept[day]
-    Chain.objects.all().delete()
-    for model, rows in zip(KEPT, tables, strict=True):
-        model._default_manager.bulk_create(copy.deepcopy(rows))
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [m for m in KEPT if m is not Entry]):
-            cursor.execute(statement)
-    return copy.deepcopy(school)
+    """Found the school on 2008-09-01 and fill it; members since 2010-07-01. Built once a session and kept."""
+    return kept(("school", repr(part)), lambda: _build(part))
 
 
 def _build(part: Part) -> School:

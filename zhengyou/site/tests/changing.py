@@ -10,6 +10,7 @@ from zhengyou.campaigns.models import Duty
 from zhengyou.campaigns.tests import play
 from zhengyou.campaigns.tests.play import day
 from zhengyou.journal import chain
+from zhengyou.journal.tests.kept import kept
 from zhengyou.kit import clock
 from zhengyou.org import actions as org
 from zhengyou.org import tree
@@ -23,9 +24,7 @@ TODAY = day(11, 22)
 PAST = [day(9, 5), day(10, 31), day(11, 15), day(11, 19), day(11, 21)]
 
 
-@pytest.fixture(name="school")
-def small_school(db):
-    """The small school; since September each member owes a paper a month, each unit too, all reviewed by the parent."""
+def _played() -> builder.School:
     school = builder.build()
     months = [play.slot(str(m), day(m, 1), day(m, 20), day(m, 25)) for m in (9, 10, 11)]
     later = play.slot("late", day(11, 1), day(11, 30))
@@ -42,6 +41,13 @@ def small_school(db):
             play.duty_of(school.member, "read", "9"), by=school.member.actor, done="读", changed="懂"
         )
         campaigns.accept(play.duty_of(school.member, "read", "9"), by=school.secretary.actor)
+    return school
+
+
+@pytest.fixture(name="school")
+def small_school(db):
+    """The small school; since September each member owes a paper a month, each unit too, all reviewed by the parent."""
+    school = kept("changing", _played)
     with clock.playing(TODAY):
         campaigns.tick()
         yield school
