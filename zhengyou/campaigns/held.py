@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhengyou.campaigns.models import Decision, Duty, DutyEvidence, Mail, Question, Review, Submission
+from zhengyou.campaigns.models import (
+    ChangeSeen,
+    Decision,
+    Duty,
+    DutyEvidence,
+    Mail,
+    Question,
+    Review,
+    Submission,
+)
 from zhengyou.campaigns.views import words
 from zhengyou.org import figures
 from zhengyou.org.about import Fact, Section, Source
@@ -57,7 +66,9 @@ def verb(code: str) -> str:
 
 
 def _duties(person: Person) -> Section:
-    rows = Duty.objects.filter(member=person).select_related("slot__task").order_by("-due_on", "-id")
+    seen = ChangeSeen.objects.filter(duty=OuterRef("pk"), person=person).order_by("-day").values("day")[:1]
+    rows = Duty.objects.filter(member=person).annotate(seen_on=Subquery(seen)).select_related("slot__task")
+    rows = rows.order_by("-due_on", "-id")
     called = words.unit_names(row.unit_id for row in rows)
     facts = [
         Fact(
@@ -67,7 +78,8 @@ def _duties(person: Person) -> Section:
                 "state": state_word(row.state),
                 "due": row.due_on.isoformat(),
                 "unit": called.get(row.unit_id, "—"),
-            },
+            }
+            + (_("；改动您 %(day)s 打开看过") % {"day": row.seen_on.isoformat()} if row.seen_on else ""),
             row.issued_on,
             row.entry_id,
             url=reverse("duty", args=[row.pk]),

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from zhengyou.campaigns.models import Decision, Duty, DutyEvidence, Mail, Question, Review, Submission
+from zhengyou.campaigns.models import (
+    ChangeSeen,
+    Decision,
+    Duty,
+    DutyEvidence,
+    Mail,
+    Question,
+    Review,
+    Submission,
+)
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.journal.models import Draft, Evidence
 from zhengyou.org.models import Person
@@ -19,6 +28,7 @@ def forget(entry: OpenEntry, person: Person) -> set[int]:
     Question.objects.filter(person=person).update(text="")
     Question.objects.filter(person=person, common=False).update(answer="")
     Mail.objects.filter(person=person).delete()
+    ChangeSeen.objects.filter(person=person).delete()
     Draft.objects.filter(label__in=[f"duty:{pk}" for pk in duties.values_list("pk", flat=True)]).delete()
     links = DutyEvidence.objects.filter(duty__in=duties)
     others = Evidence.objects.filter(pk__in=links.values("evidence")).exclude(owner=person.public_id)

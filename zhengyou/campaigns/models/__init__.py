@@ -1,6 +1,6 @@
 """Campaigns as run: their plan, the duties that follow from it, the figures counted from duties."""
 
-from zhengyou.campaigns.models.change import Amendment, DateMove, Mail, Question, Report
+from zhengyou.campaigns.models.change import Amendment, ChangeSeen, DateMove, Mail, Question, Report
 from zhengyou.campaigns.models.duties import (
     OPEN,
     Decision,
@@ -20,6 +20,7 @@ __all__ = [
     "Answer",
     "Balance",
     "Campaign",
+    "ChangeSeen",
     "DateMove",
     "Decision",
     "Delta",

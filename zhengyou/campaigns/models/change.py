@@ -49,6 +49,23 @@ class Amendment(models.Model):
         return f"version {self.version} of {self.campaign_id}"
 
 
+class ChangeSeen(models.Model):
+    """Who opened a duty after an amendment changed it: from then on the change no longer stands on that desk."""
+
+    amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="seen", db_index=False)
+    duty = models.ForeignKey(Duty, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["duty", "amendment", "person"], name="change_seen_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amendment_id} of {self.duty_id} seen"
+
+
 class DateMove(models.Model):
     """The date of one slot moved with a reason: by a named date (`name`), or for the task in that period alone."""
 

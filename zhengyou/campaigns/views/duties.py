@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhengyou.campaigns import rules
-from zhengyou.campaigns.actions import deciding, handing
+from zhengyou.campaigns import changed, rules
+from zhengyou.campaigns.actions import deciding, handing, noticing
 from zhengyou.campaigns.forms import HandInForm
 from zhengyou.campaigns.views import asking, drafting, files
 from zhengyou.campaigns.views.decisions import choices
@@ -33,6 +33,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _hand_in(request, shown)
     looking.look_at_person(shown.me, shown.duty.member, looking.TASK)
+    if changed.may_be(shown.duty) and shown.mine:
+        noticing.open_changed(shown.duty, shown.me)
     written = drafts.Written()
     if shown.may_hand_in:
         written = drafts.load(shown.me.actor.id, drafting.name_of(shown.duty))

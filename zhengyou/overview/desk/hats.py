@@ -125,7 +125,7 @@ def read(me: Person, authority: Authority, day: date) -> Wardrobe:
                 _asked(code, name, title(third, fourth, ""), last, bool(below), bool(members), day)
             )
         else:
-            out.notices.take(kind, unit, code, name, third, below, last)
+            out.notices.take((kind, unit, code, name, third, fourth, below, members, last))
     for unit, post, _first in authority.posts:
         if hat := by_unit.get(unit):
             hat.posts.append(post)

@@ -5,15 +5,17 @@ Its lines come with the hats (one query for both): `arms` are further arms of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from zhengyou.campaigns import ruling
+from zhengyou.campaigns import changed, ruling
 from zhengyou.kit import sql
 from zhengyou.org import held, rights
 from zhengyou.org.models import Person
 from zhengyou.org.rules import Authority
+from zhengyou.overview.desk.lines import title
 
 DAYS = 14
 """Days for which an answer, or a look with a reason, stands on the desk; my information keeps them for ever."""
@@ -23,20 +25,23 @@ DAYS = 14
 class Notices:
     """`decide` requests wait for this person, the first until `first`; `answers` to own ones, names `opened` with a reason.
 
+    `changed`: own duties that an amendment changed, until opened (id, title, why, version, void, day).
     `escalate`: the running campaigns that let overdue work rise, with their grace in days.
     """
 
     decide: int = 0
     first: date | None = None
+    changed: list[tuple[int, str, str, int, bool, date]] = field(default_factory=list)
     answers: list[tuple[str, str, str, date]] = field(default_factory=list)
     opened: list[tuple[str, str, date]] = field(default_factory=list)
     escalate: dict[int, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.decide or self.answers or self.opened)
+        return bool(self.decide or self.changed or self.answers or self.opened)
 
-    def take(self, kind: int, number: int, code: str, first: str, second: str, n: int, last: str) -> None:
+    def take(self, row: Sequence[Any]) -> None:
         """Read one row of the arms."""
+        kind, number, code, first, second, third, n, more, last = row
         if kind == 5:
             self.decide, self.first = n, sql.as_date(last) if last else None
         elif kind == 6:
@@ -46,6 +51,9 @@ class Notices:
             self.opened.append((first, second, sql.as_date(last)))
         elif kind == 8 and (days := ruling.of(number, code).get("escalate_after")) is not None:
             self.escalate[number] = days
+        elif kind == 9:
+            line = (number, title(first, second, code), third, n, bool(more), sql.as_date(last))
+            self.changed.append(line)
 
 
 def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, Any]]:
@@ -63,5 +71,20 @@ def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, An
         UNION ALL SELECT * FROM (SELECT 7 AS k, 0 AS a, '' AS b, b.name AS c, g.reason AS d, '' AS e, 0 AS f, 0 AS g,
               CAST(g.day AS TEXT) AS h FROM org_glass g JOIN org_person b ON b.id = g.by_id
             WHERE g.person_id = :me AND g.day >= :fresh ORDER BY g.id DESC LIMIT 5) g
-        UNION ALL SELECT 8, c.id, c.sha256, '', '', '', 0, 0, '' FROM campaigns_campaign c WHERE c.state = 30"""
+        UNION ALL SELECT 8, c.id, c.sha256, '', '', '', 0, 0, '' FROM campaigns_campaign c WHERE c.state = 30
+        UNION ALL SELECT * FROM ({_changed(authority)} ORDER BY 2 LIMIT {changed.MOST}) w"""
     return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS)}
+
+
+def _changed(authority: Authority) -> str:
+    """Own duties, and those of the units for which this person hands in, that an amendment changed unseen."""
+    select = f"""SELECT 9 AS k, d.id AS a, s.period AS b, t.zh AS c, t.en AS d, SUBSTR(a.reason, 1, 200) AS e, a.version AS f,
+          CASE WHEN d.state = 'void' THEN 1 ELSE 0 END AS g, CAST(a.effective_on AS TEXT) AS h
+        FROM campaigns_amendment a JOIN campaigns_task t ON t.campaign_id = a.campaign_id
+        JOIN campaigns_slot s ON s.task_id = t.id JOIN campaigns_duty d ON d.slot_id = s.id
+        WHERE {changed.TOUCHED} AND"""
+    arms = [f"{select} d.member_id = :me"]
+    for unit in authority.units_with("hand_in"):
+        posts = "', '".join(sorted(post for at, post, _first in authority.posts if at == unit))
+        arms.append(f"{select} d.subject_unit_id = {int(unit)} AND t.post IN ('', '{posts}')")
+    return " UNION ALL ".join(arms)
