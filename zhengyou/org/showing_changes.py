@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from zhengyou.org import current
+from zhengyou.org import current, rules
 from zhengyou.org.asked import CARRY, CLOSE, VOID
-from zhengyou.org.models import Person, Succession, Unit, UnitChange
+from zhengyou.org.models import ChangedUnit, Person, Placement, Succession, Unit, UnitChange, on
+from zhengyou.org.rules import Authority
 from zhengyou.org.tree import names
+
+PLANS = 20
+"""Planned changes on a unit's page; all are on the page of changes."""
 
 
 def kind_word(kind: str) -> str:
@@ -144,6 +149,25 @@ def line(change: UnitChange) -> dict[str, Any]:
         "before": [_was(u) for u in outcome["units"] if not u["new"]],
         "after": [u["name"] for u in outcome["units"] if not u["closed"]],
     }
+
+
+def planned(unit: Unit, authority: Authority) -> list[dict[str, Any]]:
+    """The changes planned for a unit, or for one right below it, in order of their days; for who may see plans. One query.
+
+    `may`: whether the reader may put it away.
+    """
+    if not rules.may_see_plans(authority):
+        return []
+    below = Placement.objects.filter(on(authority.day), parent=unit).values("unit")
+    touched = ChangedUnit.objects.filter(Q(unit=unit) | Q(unit__in=below)).values("change")
+    found = UnitChange.objects.filter(state=UnitChange.State.PLANNED, pk__in=touched).order_by("day", "id")
+    everywhere = authority.on_root("import")
+
+    def may(change: UnitChange) -> bool:
+        rows = change.units.select_related("unit")
+        return everywhere or all(rules.may_put_away(authority, row.unit) for row in rows)
+
+    return [{**line(change), "may": may(change)} for change in found[:PLANS]]
 
 
 def succession(unit: Unit, day: date) -> dict[str, list[dict[str, Any]]]:

@@ -343,4 +343,5 @@ def drop(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _the(request, public_id)
     actions.put_away(found, by=request.me.actor)  # type: ignore[attr-defined]
     messages.success(request, _("这项计划放弃了，系统里什么都没变。"))
-    return redirect("changes")
+    unit = Unit.objects.filter(public_id=request.POST.get("unit", "")).first()
+    return redirect("unit", unit.public_id) if unit is not None else redirect("changes")

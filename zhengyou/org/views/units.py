@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.verdict import insist
-from zhengyou.org import actions, current, figures, forms, people, rules, terms, tree
+from zhengyou.org import actions, current, figures, forms, people, rules, showing_changes, terms, tree
 from zhengyou.org.actions.rows import Follow
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Placement, Post, Unit
@@ -149,6 +149,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
             "active_total": sum(n for _name, n in tally.away),
             "guests": tally.guests,
             "events": figures.history(unit, request.organisation.entry_id, led, tally, words),  # type: ignore[attr-defined]
+            "plans": showing_changes.planned(unit, authority),
             "may_appoint": may_appoint,
             "may_add": may_add,
             "may_decide": rules.may_decide_below(authority, unit, superior),

@@ -158,6 +158,44 @@ def test_a_later_day_becomes_a_plan_that_can_be_put_away(school, office):
     assert members(school.branch2) == 2
 
 
+def test_a_plan_stands_on_the_units_page_and_its_parents_with_day_and_document(school, office):
+    asked = Asked(
+        "rename", day(12, 1), "校发〔2010〕30号", units=(school.branch.public_id,), name="国贸新支部"
+    )
+    change = org.decide(asked, by=school.office.actor, follow=FOLLOW)
+    for unit in (school.branch, school.general):
+        page = text(office.get(f"/units/{unit.public_id}/"))
+        assert "2010年12月1日起，校发〔2010〕30号" in page
+        assert "国贸新支部" in page
+        assert f'href="/changes/{change.public_id}/"' in page
+        assert f'action="/changes/{change.public_id}/put-away/"' in page
+    for unit in (school.branch2, school.general2, school.root):
+        assert "校发〔2010〕30号" not in text(office.get(f"/units/{unit.public_id}/"))
+    for who in (school.secretary, school.dean, school.leader):
+        assert "校发〔2010〕30号" not in text(builder.client(who).get(f"/units/{school.branch.public_id}/"))
+    back = {"unit": school.general.public_id}
+    answer = office.post(f"/changes/{change.public_id}/put-away/", back)
+    assert answer.url == f"/units/{school.general.public_id}/"
+    assert "校发〔2010〕30号" not in text(office.get(f"/units/{school.branch.public_id}/"))
+    change.refresh_from_db()
+    assert change.state == 30
+
+
+def test_a_planned_founding_stands_on_the_page_of_the_unit_above(school, office):
+    asked = Asked(
+        "establish",
+        day(12, 1),
+        "校发〔2010〕31号",
+        name="国贸2010级学生党支部",
+        unit_kind="branch",
+        parent=school.general.public_id,
+    )
+    org.decide(asked, by=school.office.actor, follow=FOLLOW)
+    page = text(office.get(f"/units/{school.general.public_id}/"))
+    assert "国贸2010级学生党支部" in page
+    assert "放弃这项计划" in page
+
+
 def test_the_list_is_exported_with_its_document_and_day(school, office):
     asked = Asked("rename", day(11, 20), "9号", units=(school.branch2.public_id,), name="会计党支部")
     org.decide(asked, by=school.office.actor, follow=FOLLOW)
