@@ -255,7 +255,11 @@ def _requests(reading: Reading) -> Section:
 
 def purpose_word(purpose: str) -> str:
     """Uses that need a consent, in words."""
-    return {"mail": _("每周一封邮件，写着要办的事")}.get(purpose, purpose)
+    return {
+        "mail": _("每周一封邮件，写着要办的事"),
+        "name_all": _("我的公开承诺在全组织的承诺墙上写我的名字"),
+        "name_web": _("我的公开承诺在互联网上和张贴的海报上写我的名字"),
+    }.get(purpose, purpose)
 
 
 def _consents(reading: Reading) -> Section:

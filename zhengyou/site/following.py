@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from django.db.models import QuerySet
+
 from zhengyou.campaigns import duties, figures
+from zhengyou.commitments import leaning
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.org.actions.rows import Follow
+from zhengyou.org.models import Person
 
 
 def _roster(entry: OpenEntry) -> Mapping[str, int]:
@@ -18,6 +22,15 @@ def _figures(units: Sequence[int], day: date) -> dict[int, dict[str, int]]:
     return {unit: figures.board(unit, day).whole.figures.as_json() for unit in units}
 
 
+def _leaning(people: QuerySet[Person], units: Sequence[int], since: int) -> tuple[set[int], set[int]]:
+    persons, held = set(), set()
+    for room in (duties, leaning):
+        some, there = room.leaning(people, units, since)
+        persons |= some
+        held |= there
+    return persons, held
+
+
 FOLLOW = Follow(
     roster=_roster,
     work=duties.open_work,
@@ -26,6 +39,6 @@ FOLLOW = Follow(
     regraft=figures.regraft,
     recount=figures.rebuild,
     figures=_figures,
-    leaning=duties.leaning,
+    leaning=_leaning,
     at_hand=duties.at_hand,
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.campaigns import held, ruling
 from zhengyou.campaigns.actions import forgetting
+from zhengyou.commitments.actions import forgetting as promises
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.org.about import About, Fact, Section, Source
 from zhengyou.org.models import Person
@@ -33,7 +34,7 @@ def _forget(entry: OpenEntry, person: Person) -> set[int]:
     if person.number:
         for model in (AccessAttempt, AccessFailureLog, AccessLog):
             model.objects.filter(username=person.number).delete()
-    return forgetting.forget(entry, person)
+    return forgetting.forget(entry, person) | promises.forget(entry, person)
 
 
 ABOUT = About(

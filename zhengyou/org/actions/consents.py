@@ -13,8 +13,11 @@ from zhengyou.org.models import Consent, Person
 from zhengyou.org.rules import no
 
 MAIL = "mail"
-PURPOSES = (MAIL,)
-"""Uses that need a consent and exist: the weekly letter by e-mail."""
+NAME_INSIDE = "name_all"
+NAME_WEB = "name_web"
+PURPOSES = (MAIL, NAME_INSIDE, NAME_WEB)
+"""Uses that need a consent and exist: the weekly letter by e-mail; the name beside one's promise beyond unit and served
+group, for the whole organisation and on the open web (the second includes the first)."""
 
 
 def give(person: Person, purpose: str, *, by: Actor) -> Consent | None:

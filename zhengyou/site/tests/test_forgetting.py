@@ -55,6 +55,12 @@ EMPTIED = {
     "Question": "text answer",
     "Submission": "done changed objection",
     "Review": "reasons",
+    "Commitment": "summary goals served signed_hash",
+    "Item": "text how measure owner_text same reasons claim decision cause",
+    "ItemChange": "old_text old_measure new_text new_measure reason told answer",
+    "ItemEvent": "text",
+    "Deed": "text reason outcome reply code_hash",
+    "WallQuestion": "text answer code_hash",
 }
 """What an erasure empties in the rows that refer to a person."""
 DELETED = "Consent Look Mail RosterBefore Slip User UserSession"
@@ -68,7 +74,13 @@ KEPT = {
     "Duty": "state cause first_state",
     "Decision": "kind reason by",
     "Question": "public_id for_all",
-    "Submission": "waits_for",
+    "Submission": "waits_for paper",
+    "Commitment": "public_id scope",
+    "Item": "public_id kind verdict",
+    "ItemChange": "public_id kind",
+    "ItemEvent": "kind",
+    "Deed": "public_id",
+    "WallQuestion": "public_id",
 }
 """Codes and ids that stay: they make the counts. What is said `for_all` names nobody and is the answerer's."""
 

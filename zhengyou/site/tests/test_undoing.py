@@ -344,9 +344,11 @@ def test_a_second_import_must_be_undone_first(school, tmp_path):
 LOOKED_AT = {
     "org.affiliation", "org.post", "org.placement", "org.changedunit", "org.transfer", "campaigns.submission",
     "campaigns.decision", "campaigns.question", "campaigns.review",
+    "commitments.commitment", "commitments.deed", "commitments.wallquestion",
 }  # fmt: skip
 FOLLOWS = {"org.closure", "org.unitalias", "org.rosterbefore", "campaigns.duty", "campaigns.dutyevent",
-           "campaigns.delta", "campaigns.ledger", "campaigns.balance"}  # fmt: skip
+           "campaigns.delta", "campaigns.ledger", "campaigns.balance", "commitments.item",
+           "commitments.itemchange", "commitments.itemevent"}  # fmt: skip
 APART = {
     "org.user": "the account is switched off",
     "org.slip": "of no use to a non-member's account",
@@ -356,6 +358,7 @@ APART = {
     "org.glass": "likewise",
     "org.succession": "only of units that a change names, which is looked at",
     "campaigns.mail": "what was sent was sent",
+    "campaigns.changeseen": "what was seen was seen",
 }
 
 

@@ -1,0 +1,22 @@
+"""Commitments and their items, what became of each, real difficulties taken up, questions from the wall."""
+
+from zhengyou.commitments.models.deeds import Deed, WallQuestion
+from zhengyou.commitments.models.promise import (
+    OPEN_ITEMS,
+    Commitment,
+    Item,
+    ItemChange,
+    ItemEvent,
+    ItemEvidence,
+)
+
+__all__ = [
+    "OPEN_ITEMS",
+    "Commitment",
+    "Deed",
+    "Item",
+    "ItemChange",
+    "ItemEvent",
+    "ItemEvidence",
+    "WallQuestion",
+]
