@@ -139,6 +139,15 @@ def _roster(commands: Any) -> None:
             one.add_argument(
                 "--pack", default="excellence-2010", help=_("还没有组织时：用哪个方案包的组织部分")
             )
+    undo = _add(roster, "undo", _("列出还能撤销的导入，或撤销其中一次"), as_json=True)
+    undo.add_argument(
+        "id",
+        metavar=pgettext("command line", "编号"),
+        nargs="?",
+        default="",
+        help=_("哪一次导入；不写就列出来"),
+    )
+    undo.add_argument("--check", action="store_true", help=_("只看会怎样，什么都不改"))
 
 
 def _packs(commands: Any) -> None:

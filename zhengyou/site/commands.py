@@ -143,6 +143,15 @@ def roster_import(args: argparse.Namespace) -> int:
     return found
 
 
+def roster_undo(args: argparse.Namespace) -> int:
+    """Take an applied import back, or list those that still can be."""
+    _open(args, exists=True)
+    from zhengyou.org.roster.command_undo import undo
+    from zhengyou.site.following import FOLLOW
+
+    return undo(args.id, args.json, check=args.check, follow=FOLLOW)
+
+
 def _found(args: argparse.Namespace) -> None:
     """Found the organisation from a pack's part; the first person of the office comes by `office invite`."""
     from zhengyou.journal.actions import Actor
