@@ -358,7 +358,6 @@ APART = {
     "org.glass": "likewise",
     "org.succession": "only of units that a change names, which is looked at",
     "campaigns.mail": "what was sent was sent",
-    "campaigns.changeseen": "who opened a changed duty stays who opened it",
     "campaigns.changeseen": "what was seen was seen",
 }
 
