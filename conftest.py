@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from zhengyou.kit import clock
+from zhengyou.kit.tests import forked
 
 
 class QuickArgon2(Argon2PasswordHasher):
@@ -21,8 +24,10 @@ class QuickArgon2(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 1, 8, 1
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Hash quickly in tests; look for the static files once, not for each of thousands of browsers."""
+    with config.stash[blocking_manager_key].unblock():
+        forked.CONNECT.append(BaseDatabaseWrapper.ensure_connection)
     settings.PASSWORD_HASHERS = [f"{QuickArgon2.__module__}.{QuickArgon2.__name__}"]
     WhiteNoiseMiddleware.add_files_from_finders = found_once
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import time
 
 import pytest
 
+from zhengyou.campaigns.tests import child as own
+from zhengyou.kit.tests.forked import Forked
 
-def child(room, verb, argument, **more):
+
+def child(room, verb, argument):
     """Start a process on the data directory `room`, always on a SQLite file of its own."""
-    env = {name: value for name, value in os.environ.items() if name != "ZHENGYOU_DATABASE_URL"}
-    env |= {"ZHENGYOU_DATA": str(room), "DJANGO_SETTINGS_MODULE": "zhengyou.site.settings"}
-    command = [sys.executable, "-m", "zhengyou.campaigns.tests.child", verb, str(argument)]
-    return subprocess.Popen(
-        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
-    )
+    return Forked(room, lambda: own.main(verb, str(argument)))
 
 
 def done(process):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 import time
 
 import pytest
+
+from zhengyou.kit.tests.forked import Forked
+from zhengyou.site.tests import change_child
 
 WELL = {"faults": [], "same": True, "broken": None, "settled": True}
 
 
 def child(room, verb, argument):
     """Start a process on the data directory `room`, always on a SQLite file of its own."""
-    env = {name: value for name, value in os.environ.items() if name != "ZHENGYOU_DATABASE_URL"}
-    env |= {"ZHENGYOU_DATA": str(room), "DJANGO_SETTINGS_MODULE": "zhengyou.site.settings"}
-    command = [sys.executable, "-m", "zhengyou.site.tests.change_child", verb, str(argument)]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return Forked(room, lambda: change_child.main(verb, str(argument)))
 
 
 def done(process):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from zhengyou.kit.tests.forked import Forked
 from zhengyou.org.roster.tests.books import book
 
 ROWS = 3000
@@ -67,15 +65,15 @@ def rows() -> list[list[str]]:
     return made
 
 
-def child(data: Path, code: str, *more: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "ZHENGYOU_DATA": str(data), "DJANGO_SETTINGS_MODULE": "zhengyou.site.settings"}
-    env.pop("ZHENGYOU_DATABASE_URL", None)
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *more], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+def child(data: Path, code: str, *more: str) -> Forked:
+    def run() -> None:
+        sys.argv = ["-c", *more]
+        exec(code, {})
+
+    return Forked(data, run)
 
 
-def finished(process: subprocess.Popen[bytes]) -> bytes:
+def finished(process: Forked) -> str:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, (out, err)
     return out
@@ -113,13 +111,9 @@ def killed(ground, after: float) -> tuple[int, ...]:
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(folder / "data", data)
     process = child(data, IMPORT, str(path))
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"go\n"
+    assert process.stdout.readline() == "go\n"
     time.sleep(after)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    process.stderr.close()
+    process.end()
     return held(data)
 
 
@@ -131,10 +125,9 @@ def whole(ground):
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(folder / "data", data)
     process = child(data, IMPORT, str(path))
-    assert process.stdout is not None
     process.stdout.readline()
     began = time.monotonic()
-    assert finished(process).endswith(b"done 0\n")
+    assert finished(process).endswith("done 0\n")
     found = held(data)
     assert (found[0], found[4], found[5]) == (ROWS, 1, 1)
     return found, time.monotonic() - began
@@ -162,11 +155,8 @@ def test_killed_when_everything_is_written_but_not_committed_nothing_is_there(gr
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(folder / "data", data)
     process = child(data, IMPORT, str(path), "wait")
-    assert [process.stdout.readline() for _ in range(2)] == [b"go\n", b"written\n"]
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    process.stderr.close()
+    assert [process.stdout.readline() for _ in range(2)] == ["go\n", "written\n"]
+    process.end()
     assert not any(held(data))
 
 

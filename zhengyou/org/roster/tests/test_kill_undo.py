@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import signal
 import time
 
 import pytest
@@ -77,10 +76,9 @@ def ends(ground):
     data = fresh(ground)
     before = standing(data)
     process = child(data, UNDO)
-    assert process.stdout is not None
     process.stdout.readline()
     began = time.monotonic()
-    assert finished(process).endswith(b"done\n")
+    assert finished(process).endswith("done\n")
     after = standing(data)
     assert (before[-4], before[-2], after[-4:]) == (3000, 0, (0, 0, 1, 1))
     return before, after, time.monotonic() - began
@@ -92,13 +90,9 @@ def rounds(ground, ends, n: int, seed: int) -> dict[str, int]:
     for _ in range(n):
         data = fresh(ground)
         process = child(data, UNDO)
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"go\n"
+        assert process.stdout.readline() == "go\n"
         time.sleep(dice.uniform(0.05, 1.1) * takes)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
+        process.end()
         result = standing(data)
         assert result in (before, after), f"half undone: {result}, neither {before} nor {after}"
         seen["undone" if result == after else "stands"] += 1
@@ -112,11 +106,8 @@ def test_a_killed_undoing_undoes_all_or_nothing(ground, ends):
 def test_killed_when_everything_is_written_but_not_committed_the_import_stands(ground, ends):
     data = fresh(ground)
     process = child(data, UNDO, "wait")
-    assert [process.stdout.readline() for _ in range(2)] == [b"go\n", b"written\n"]
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    process.stderr.close()
+    assert [process.stdout.readline() for _ in range(2)] == ["go\n", "written\n"]
+    process.end()
     assert standing(data) == ends[0]
 
 
