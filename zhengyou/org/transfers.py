@@ -8,18 +8,23 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhengyou.kit.verdict import YES, Verdict, no
-from zhengyou.org import people, tree
+from zhengyou.org import current, people, tree
 from zhengyou.org.models import Affiliation, Person, Transfer, Unit
 from zhengyou.org.rules import Authority
+from zhengyou.packs.organisation import MembersPart
 
-WITHIN_DAYS, OUTSIDE_DAYS, LONGEST_DAYS = 10, 30, 92
-"""Days for which a letter is valid unless it says otherwise, within the organisation and outside it; and at most (S1)."""
 UNDER_WAY = (Transfer.State.REQUESTED, Transfer.State.IN_TRANSIT)
+
+
+def rules() -> MembersPart:
+    """What the organisation's part says about letters, or the defaults in force."""
+    part = current.part()
+    return part.members if part is not None else MembersPart()
 
 
 def valid_days(transfer: Transfer) -> int:
     """Days for which this letter is valid unless it says otherwise."""
-    return WITHIN_DAYS if transfer.source_id and transfer.target_id else OUTSIDE_DAYS
+    return rules().days("letter_days" if transfer.source_id and transfer.target_id else "letter_days_outside")
 
 
 def default_until(transfer: Transfer, day: date) -> date:

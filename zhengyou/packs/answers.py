@@ -11,7 +11,7 @@ from typing import Any
 from .blocks import many
 from .faults import OPEN, Fault, Path
 from .locations import beside, bundled, read_file
-from .organisation import Organisation
+from .organisation import MEMBER_DEFAULTS, Organisation
 from .places import all_paths, find
 from .reading import Source
 from .wording import Text as _
@@ -20,6 +20,8 @@ from .wording import Text as _
 OF_A_TASK = frozenset({"who", "due", "minutes", "level", "grace_days"})
 OF_A_REVIEW = frozenset({"by", "mode", "share", "return_days", "minutes"})
 OF_AFFILIATION = frozenset({"headcount", "duty", "vote", "evidence"})
+OF_MEMBERS = frozenset({"full", "retained", *MEMBER_DEFAULTS})
+OF_NORMS = frozenset({"min", "committee_from", "max", "term_years"})
 OF_A_POST = frozenset({"on", "may"})
 
 
@@ -143,8 +145,7 @@ def _defaulted(src: Source, addr: str) -> list[Path]:
     if len(keys) < 2:
         return []
     key, above = keys[-1], ".".join(keys[:-1])
-    if key in OF_AFFILIATION and keys[-2] == "affiliation" and isinstance(src.data.get("organisation"), dict):
-        path: Path = ("organisation", "affiliation", key)
+    if path := _of_organisation(src, keys):
         return [] if _stated(src, path) else [path]
     if addr == "rules.ask_days":
         return (
@@ -159,6 +160,20 @@ def _defaulted(src: Source, addr: str) -> list[Path]:
     posts = [path for path in hits if path[-2:-1] == ("posts",) and key in OF_A_POST]
     found = [(*path, key) for path in (tasks or posts) if not _stated(src, (*path, key))]
     return found if len(found) == 1 else []
+
+
+def _of_organisation(src: Source, keys: list[str]) -> Path:
+    """The place in the organisation's part that an address means, where it has a default; () elsewhere."""
+    held = src.data.get("organisation")
+    if not isinstance(held, dict):
+        return ()
+    key, block = keys[-1], keys[-2]
+    if (block == "affiliation" and key in OF_AFFILIATION) or (block == "members" and key in OF_MEMBERS):
+        return ("organisation", block, key)
+    kinds = held.get("unit_kinds")
+    if block == "norms" and key in OF_NORMS and isinstance(kinds, dict) and keys[-3:-2] and keys[-3] in kinds:
+        return ("organisation", "unit_kinds", keys[-3], "norms", key)
+    return ()
 
 
 def _of_review(src: Source, above: str, key: str) -> list[Path]:
@@ -194,6 +209,7 @@ def settle_from(src: Source, organisation: Organisation, nulls: list[Path]) -> d
         "posts": posts,
         "calendar": plain["calendar"],
         "retention": plain["retention"],
+        "members": plain["members"],
     }
     filled: dict[Path, Any] = {}
     for path in nulls:

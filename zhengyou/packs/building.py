@@ -9,10 +9,12 @@ from .faults import OPEN
 from .founding import Blackout, Calendar, OrganisationBlock, Period, Post, UnitKind
 from .organisation import (
     DEFAULT_POSTS,
+    MEMBER_DEFAULTS,
     ROLES,
     CalendarPart,
     KindPart,
     Label,
+    MembersPart,
     Organisation,
     PostPart,
     TermPart,
@@ -57,6 +59,10 @@ def build(block: OrganisationBlock) -> Organisation:
             for key in type(block.retention).model_fields
             if (value := getattr(block.retention, key)) is not None
         },
+        members=MembersPart(
+            full=said(block.members.full),
+            **{key: known(getattr(block.members, key)) for key in ("retained", *MEMBER_DEFAULTS)},
+        ),
         privacy=Label(block.privacy.zh, block.privacy.en),
         name=Label(block.zh, block.en),
     )

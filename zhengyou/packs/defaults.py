@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from .building import default_on
 from .faults import OPEN, Path, address
-from .organisation import DEFAULT_POSTS
+from .founding import OrganisationBlock
+from .organisation import DEFAULT_POSTS, MEMBER_DEFAULTS, RETAINED
 from .schedule import minutes_of, review_minutes_of
 from .slots import issues
 from .walking import Context, TaskAt, tasks_of
@@ -48,6 +49,7 @@ def _organisation(context: Context) -> Iterator[Default]:
         if not block.affiliation.states(key):
             why = _("没写就都按注册的单位算")
             yield Default(f"organisation.affiliation.{key}", "registered", why)
+    yield from _members(block)
     for code, (powers, _zh, _en) in DEFAULT_POSTS.items():
         post = block.posts.get(code)
         path = f"organisation.posts.{code}"
@@ -59,6 +61,32 @@ def _organisation(context: Context) -> Iterator[Default]:
     for code, post in block.posts.items():
         if code not in DEFAULT_POSTS and not post.states("may"):
             yield Default(f"organisation.posts.{code}.may", "none", _("没写权限就没有权限"))
+
+
+def _members(block: OrganisationBlock) -> Iterator[Default]:
+    path, statuses = "organisation.members", block.kinds.get("status", {})
+    if statuses and not block.members.states("full"):
+        yield Default(f"{path}.full", ", ".join(statuses), _("没写哪些状态算正式，人数都算"))
+    if RETAINED in statuses and not block.members.states("retained"):
+        yield Default(f"{path}.retained", RETAINED, _("没写哪种状态是保留组织关系，就是 retained"))
+    why = {
+        "retained_years": _("没写保留几年，最多 2 年"),
+        "letter_days": _("没写介绍信有效几天，组织内 10 天"),
+        "letter_days_outside": _("没写转到外面的介绍信有效几天，30 天"),
+        "letter_days_longest": _("没写介绍信最长有效几天，92 天（三个月）"),
+    }
+    for key, days in MEMBER_DEFAULTS.items():
+        if not block.members.states(key):
+            yield Default(f"{path}.{key}", str(days), why[key])
+    for code, kind in block.unit_kinds.items():
+        for key, reason in (
+            ("min", _("没写最少几人，人少不提醒")),
+            ("committee_from", _("没写满几人设委员会，不提醒")),
+            ("max", _("没写最多几人，人多不提醒")),
+            ("term_years", _("没写任期几年，不提醒换届")),
+        ):
+            if not kind.norms.states(key):
+                yield Default(f"organisation.unit_kinds.{code}.norms.{key}", "none", reason)
 
 
 def _rules(context: Context) -> Iterator[Default]:

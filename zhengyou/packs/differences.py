@@ -27,7 +27,7 @@ def name_differences(
             _words(src, ("organisation", "kinds", name), words, is_["kinds"].get(name, {}))
     stated = {key for key in said["affiliation"] if block.affiliation.states(key)}
     _values(src, ("organisation", "affiliation"), said["affiliation"], is_["affiliation"], stated)
-    for part in ("number_width", "retention"):
+    for part in ("number_width", "retention", "members"):
         _values(src, ("organisation", part), said[part], is_[part], set(said[part]))
     for part, key in (("exempt_reasons", "exempt"), ("leave_reasons", "leave")):
         if said[part]:

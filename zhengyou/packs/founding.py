@@ -162,6 +162,17 @@ class Retention(Block):
     uploads: Whole | None = None
 
 
+class Members(Block):
+    """Rules about members: which statuses count as full, who may be retained how long, how long letters are valid."""
+
+    full: Codes = []
+    retained: Txt | None = None
+    retained_years: Whole | None = None
+    letter_days: Whole | None = None
+    letter_days_outside: Whole | None = None
+    letter_days_longest: Whole | None = None
+
+
 class OrganisationBlock(Labelled):
     """Everything that belongs to the organisation and outlives a campaign."""
 
@@ -174,6 +185,7 @@ class OrganisationBlock(Labelled):
     terms: dict[Code, Annotated[Term, BeforeValidator(_term)]] = {}
     reasons: Reasons = Reasons()
     retention: Retention = Retention()
+    members: Members = Members()
     privacy: Labelled = Labelled()
 
     @model_validator(mode="after")

@@ -73,6 +73,41 @@ class PostPart:
         return Label(self.zh, self.en).text(lang) or self.code
 
 
+#: What holds about members where the organisation's part says nothing (listed as defaults): S1 of the domain.
+MEMBER_DEFAULTS = {
+    "retained_years": 2,
+    "letter_days": 10,
+    "letter_days_outside": 30,
+    "letter_days_longest": 92,
+}
+RETAINED = "retained"
+
+
+@dataclass(frozen=True)
+class MembersPart:
+    """Rules about members; None is a default in force. `full`: statuses that count as full, none stated: every status.
+
+    `retained`: the status of who has left and is kept on for at most `retained_years`. Letters of transfer are valid for
+    `letter_days` within the organisation, `letter_days_outside` beyond it, at most `letter_days_longest`.
+    """
+
+    full: tuple[str, ...] = ()
+    retained: str | None = None
+    retained_years: int | None = None
+    letter_days: int | None = None
+    letter_days_outside: int | None = None
+    letter_days_longest: int | None = None
+
+    def days(self, name: str) -> int:
+        """The stated number of this name, or its default."""
+        stated: int | None = getattr(self, name)
+        return MEMBER_DEFAULTS[name] if stated is None else stated
+
+    def is_full(self, status: str) -> bool:
+        """Whether a status counts as full: one of those stated, or any where none is."""
+        return not self.full or status in self.full
+
+
 @dataclass(frozen=True)
 class TermPart:
     """A word of the pages: Chinese, English for one and for several."""
@@ -108,6 +143,7 @@ class Organisation:
     exempt_reasons: Mapping[str, Label] = field(default_factory=dict)
     leave_reasons: Mapping[str, Label] = field(default_factory=dict)
     retention: Mapping[str, int | None] = field(default_factory=dict)
+    members: MembersPart = MembersPart()
     privacy: Label = Label()
     name: Label = Label()
 
@@ -145,6 +181,12 @@ class Organisation:
     def post(self, code: str) -> PostPart | None:
         """A post by its code, if there is one."""
         return next((post for post in self.posts if post.code == code), None)
+
+    @property
+    def retained(self) -> str:
+        """The status of retained members; "" where there is none."""
+        code = self.members.retained or RETAINED
+        return code if code in self.kinds.get("status", {}) else ""
 
     def posts_of(self, kind: str) -> tuple[PostPart, ...]:
         """The posts that stand on units of a kind."""
@@ -198,6 +240,7 @@ class Organisation:
             exempt_reasons=_labels(data["exempt_reasons"]),
             leave_reasons=_labels(data["leave_reasons"]),
             retention=dict(data["retention"]),
+            members=MembersPart(**_tuples(data.get("members", {}), "full")),
             privacy=Label(**data["privacy"]),
             name=Label(**data["name"]),
         )

@@ -30,6 +30,7 @@ class Sense:
         """Checks dates, circles and contradictions."""
         if self.pack.organisation is not None:
             self._roots()
+            self._members()
         self._circles()
         self._spans()
         for at in tasks_of(self.pack):
@@ -64,6 +65,15 @@ class Sense:
                     (*top, code, "norms"),
                     _("最少 %(low)s 人多过最多 %(high)s 人", low=low, high=high),
                 )
+
+    def _members(self) -> None:
+        block = self.pack.organisation
+        assert block is not None
+        statuses, top = block.kinds.get("status", {}), ("organisation", "members")
+        named = [((*top, "full", i), code) for i, code in enumerate(block.members.full)]
+        for path, code in [*named, ((*top, "retained"), block.members.retained)]:
+            if isinstance(code, str) and code not in statuses:
+                self.src.fault("D517", path, _("没有「%(code)s」这种状态：先写在 kinds.status 里", code=code))
 
     def _circle(self, graph: Mapping[str, tuple[str, ...]], path: Path) -> None:
         """Names a circle (D507), if there is one."""

@@ -192,11 +192,15 @@ class Run:
 
     def _state(self, unit: Unit) -> dict[str, Any]:
         rows = Affiliation.objects.filter(on(self.day), unit=unit, role="R").order_by()
-        by = {category: n for category, n in rows.values_list("category").annotate(n=Count("pk")) if n}
+        part, full = current.part(), 0
+        by: dict[str, int] = {}
+        for category, status, n in rows.values_list("category", "status").annotate(n=Count("pk")):
+            by[category] = by.get(category, 0) + n
+            full += n if part is None or part.members.is_full(status) else 0
         figures: dict[str, int] = {}
         if self.follow is not None and not self.planned:
             figures = self.follow.figures([unit.pk], clock.today())[unit.pk]
-        return {"members": sum(by.values()), "by": dict(sorted(by.items())), "figures": figures}
+        return {"members": sum(by.values()), "full": full, "by": dict(sorted(by.items())), "figures": figures}
 
     def outcome(self) -> dict[str, Any]:
         """Plain data: units before and after, members moved, posts ended, children, open work with its disposition."""

@@ -42,8 +42,6 @@ VERBS = {
     "left": "org.members_left",
     "deceased": "org.members_left",
 }
-FULL = "full"
-"""The status from which a member counts as confirmed."""
 MOST_TICKED, MOST_POSTS = 2000, 200
 POSTS = "person_id, unit_id, post, first_responsible, document_no, term_ends, acting_for_id, valid_from, valid_to, entry_id"
 
@@ -258,7 +256,8 @@ def _change(entry: OpenEntry, held: QuerySet[Affiliation], deed: Deed) -> None:
             FROM org_affiliation WHERE dropped_id = :entry AND role = 'R'""",
         **values,
     )
-    if deed.how == "status" and deed.value == FULL:
+    part = current.part()
+    if deed.how == "status" and part is not None and deed.value in part.members.full:
         sql.run(
             """UPDATE org_person SET confirmed_on = :day WHERE confirmed_on IS NULL AND id IN
                (SELECT person_id FROM org_affiliation WHERE dropped_id = :entry AND role = 'R')""",

@@ -220,8 +220,9 @@ def _until(transfer: Transfer, day: date, until: date | None) -> date:
     until = until or transfers.default_until(transfer, day)
     if until < day:
         raise Invalid(Problem("valid_until", _("有效期不能早于开介绍信的那一天")))
-    if until > day + timedelta(days=transfers.LONGEST_DAYS):
-        raise Invalid(Problem("valid_until", _("介绍信的有效期一般不超过三个月")))
+    longest = transfers.rules().days("letter_days_longest")
+    if until > day + timedelta(days=longest):
+        raise Invalid(Problem("valid_until", _("介绍信的有效期最长 %(n)d 天") % {"n": longest}))
     return until
 
 

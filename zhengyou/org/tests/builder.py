@@ -23,7 +23,7 @@ from zhengyou.org.models import (
     Unit,
     User,
 )
-from zhengyou.packs.organisation import KindPart, Label, PostPart, TermPart
+from zhengyou.packs.organisation import KindPart, Label, MembersPart, PostPart, TermPart
 from zhengyou.packs.organisation import Organisation as Part
 
 FOUNDED = date(2008, 9, 1)
@@ -71,6 +71,7 @@ PART = Part(
     },
     affiliation={"headcount": "registered", "duty": "registered", "vote": "registered", "evidence": "either"},
     number_width={"student": 10},
+    members=MembersPart(full=("full",)),
     terms={
         "member": TermPart("党员", "Party member", "Party members"),
         "unit": TermPart("党组织", "Party unit", "Party units"),

@@ -112,6 +112,18 @@ def test_a_member_may_be_retained_where_the_organisation_knows_that(db):
     assert "2012" in page
 
 
+def test_how_long_members_are_retained_and_in_which_status_stands_in_the_organisations_part(db):
+    part = copy.deepcopy(builder.PART)
+    kinds = {**part.kinds, "status": {**part.kinds["status"], "kept": builder.Label("留档", "Kept")}}
+    rule = replace(part.members, retained="kept", retained_years=1)
+    school = builder.build(replace(part, kinds=kinds, members=rule))
+    form = {"scope": "all", "how": "status", "status": "kept", "day": "2010-11-22"}
+    url = reverse("unit_class", args=[school.branch2.public_id])
+    page = builder.client(school.office).post(url, form).content.decode()
+    assert "2011年11月22日" in page
+    assert "2012" not in page
+
+
 def test_later_rows_of_the_same_person_follow(school):
     do_class(everybody(school.branch), Deed("category", date(2010, 11, 10), "staff"), by=BY)
     do_class(everybody(school.branch), Deed("status", date(2010, 11, 1), "probationary"), by=BY)

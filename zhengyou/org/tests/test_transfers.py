@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -55,6 +56,19 @@ def test_a_member_asks_the_source_releases_the_target_receives(school):
     verbs = list(Entry.objects.order_by("-id").values_list("verb", flat=True)[:3])
     assert verbs == ["org.transfer_received", "org.transfer_released", "org.transfer_asked"]
     assert tree.faults() == []
+
+
+def test_for_how_many_days_a_letter_is_valid_stands_in_the_organisations_part(db):
+    rule = replace(builder.PART.members, letter_days=20, letter_days_longest=40)
+    school = builder.build(replace(builder.PART, members=rule))
+    made = acts.ask(school.member, by=school.member.actor, target=school.branch3)
+    with pytest.raises(Invalid, match="最长 40 天"):
+        acts.release(
+            made, by=school.secretary.actor, letter_no="介 1 号", valid_until=TODAY + timedelta(days=41)
+        )
+    acts.release(made, by=school.secretary.actor, letter_no="介 1 号")
+    made.refresh_from_db()
+    assert made.valid_until == TODAY + timedelta(days=20)
 
 
 def test_to_outside_they_leave_when_the_return_slip_is_entered_and_posts_end(school):

@@ -22,14 +22,13 @@ from zhengyou.org.actions.classes import Chosen, Deed
 from zhengyou.org.actions.rows import Then
 from zhengyou.org.forms_members import ClassDeed
 from zhengyou.org.models import Unit
+from zhengyou.org.terms import years_after
 from zhengyou.org.views import common
 from zhengyou.org.views.members import rows
+from zhengyou.packs.organisation import Organisation as Part
 
 SALT = "zhengyou.class"
 LISTED, OFFERED = 100, 40
-RETAINED = "retained"
-RETAINED_YEARS = 2
-"""Years for which a member who has left may be retained (S1)."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -170,15 +169,15 @@ def _shown(request: HttpRequest, outcome: dict[str, Any], deed: Deed) -> dict[st
         "posts": posts,
         "duties": [(moved.get(rule, rule), n) for rule, n in outcome["duties"].items() if n],
         "late": deed.late,
-        "until": _years_later(deed.day) if (deed.how, deed.value) == ("status", RETAINED) else None,
+        "until": _retained_until(deed, words.part),
     }
 
 
-def _years_later(day: date) -> date:
-    try:
-        return day.replace(year=day.year + RETAINED_YEARS)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + RETAINED_YEARS, day=28)
+def _retained_until(deed: Deed, part: Part | None) -> date | None:
+    """Until when members may be retained, where that is what is done; the organisation's part says how many years."""
+    if part is None or deed.how != "status" or not part.retained or deed.value != part.retained:
+        return None
+    return years_after(deed.day, part.members.days("retained_years"))
 
 
 def _confirm(request: HttpRequest, unit: Unit, then: Then | None) -> HttpResponse:

@@ -121,6 +121,12 @@ CASES = [
     (HEAD + P.replace("2027-12-31", "2026-12-31") % T, NEXT, "D512", "早于开始"),
     (HEAD + P.replace("2027-12-31", "2099-12-31") % T, NEXT, "D513", "年份"),
     (HEAD + P.replace("2027-12-31", "2030-12-31") % "t: {who: group, every: day}", NEXT, "D513", "期以上"),
+    (
+        HEAD.replace("organisation:", "organisation:\n  members: {full: [gone]}", 1) + P % T,
+        4,
+        "D517",
+        "kinds.status",
+    ),
     (HEAD.replace("parent: society, ", "") + P % T, 4, "D514", "正好一种"),
     (
         HEAD

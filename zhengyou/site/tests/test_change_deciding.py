@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from zhengyou.campaigns import actions as campaigns
@@ -14,10 +16,11 @@ from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
 from zhengyou.org import actions as org
-from zhengyou.org import tree
+from zhengyou.org import norms, tree
 from zhengyou.org.actions.changes import fingerprint
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Affiliation, Post, Unit, UnitChange
+from zhengyou.org.tests import builder
 from zhengyou.site import ticker
 from zhengyou.site.following import FOLLOW
 from zhengyou.site.tests.changing import (  # noqa: F401
@@ -45,8 +48,6 @@ def test_the_superior_decides_never_the_units_own_secretary(school):
 
 
 def test_a_power_to_import_on_the_unit_itself_does_not_decide_about_it(school):
-    from dataclasses import replace
-
     from zhengyou.org.models import OrganisationPart
 
     row = OrganisationPart.objects.get()
@@ -172,8 +173,6 @@ def test_a_unit_is_closed_once_and_never_deleted(school):
 
 
 def test_norms_warn_and_never_block(school):
-    from dataclasses import replace
-
     from zhengyou.org.models import OrganisationPart
 
     row = OrganisationPart.objects.get()
@@ -192,3 +191,33 @@ def test_norms_warn_and_never_block(school):
         ("committee", 6, 6, ""),
         ("term", 6, 3, "2013-11-22"),
     }
+
+
+def test_the_fewest_and_the_committee_count_full_members_alone(school):
+    unit = {
+        "name": "新支部",
+        "kind": "branch",
+        "closed": False,
+        "new": False,
+        "before": {"members": 9, "full": 9},
+    }
+    kinds = tuple(
+        replace(k, min=3, committee_from=7, max=8) if k.code == "branch" else k
+        for k in builder.PART.unit_kinds
+    )
+    part = replace(builder.PART, unit_kinds=kinds)
+
+    def found(members, full):
+        after = {"members": members, "full": full}
+        return {(w["norm"], w["n"]) for w in norms.warnings(part, [{**unit, "after": after}], TODAY)}
+
+    assert found(8, 2) == {("min", 2), ("no_committee", 2)}
+    assert found(9, 6) == {("no_committee", 6)}
+    assert found(12, 9) == {("max", 12)}
+    org.move_members([school.far], school.branch, by=BY, then=FOLLOW.roster)
+    Affiliation.objects.filter(person=school.member, dropped=None, role="R").update(status="probationary")
+    made = org.preview(
+        Asked("rename", TODAY, "1号", units=(school.branch.public_id,), name="新名"), by=BY, follow=FOLLOW
+    )
+    (shown,) = made["units"]
+    assert (shown["after"]["members"], shown["after"]["full"]) == (5, 4)
