@@ -255,6 +255,11 @@ def _onward(submission: Submission, by_id: int | None, people: Reviewers) -> tup
     return tier, desk
 
 
+def is_last(submission: Submission, by_id: int | None, people: Reviewers) -> bool:
+    """Whether this reviewer's acceptance is the last one asked for: then the duty is accepted."""
+    return _onward(submission, by_id, people) is None
+
+
 def _settle(ids: list[int], state: int) -> None:
     for i in range(0, len(ids), CHUNK):
         Submission.objects.filter(pk__in=ids[i : i + CHUNK]).update(state=state)

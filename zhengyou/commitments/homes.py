@@ -1,0 +1,65 @@
+"""Where a commitment is today: with the member's registered unit, a closed unit's with its successor; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from zhengyou.commitments.models import Commitment
+from zhengyou.org.models import Affiliation, Succession, Unit, on
+
+STEPS = 50
+"""Successions followed at most, should they ever run in a circle."""
+
+
+def homes(found: Iterable[Commitment], day: date) -> dict[int, int | None]:
+    """Commitment's row id -> unit on a day, None for a member who is in no unit; at most three queries."""
+    rows = list(found)
+    members = {row.member_id for row in rows if row.member_id is not None}
+    registered: dict[int, int] = {}
+    if members:
+        held = Affiliation.objects.filter(on(day), role="R", person__in=members)
+        registered = dict(held.values_list("person_id", "unit_id"))
+    now = successors({row.unit_id for row in rows if row.member_id is None}, day)
+    return {
+        row.pk: now[row.unit_id] if row.member_id is None else registered.get(row.member_id) for row in rows
+    }
+
+
+def home(commitment: Commitment, day: date) -> int | None:
+    """The unit in which one commitment is kept and judged on a day."""
+    return homes([commitment], day)[commitment.pk]
+
+
+def successors(units: set[int], day: date) -> dict[int, int]:
+    """Unit -> the one that carries its work on a day: itself while it stands, else along the first succession edges."""
+    now = {unit: unit for unit in units}
+    if not units:
+        return now
+    closed = set(Unit.objects.filter(pk__in=units, closed_on__lte=day).values_list("pk", flat=True))
+    if not closed:
+        return now
+    after: dict[int, int] = {}
+    for old, new in Succession.objects.filter(day__lte=day).order_by("-id").values_list("old_id", "new_id"):
+        after[old] = new
+    for unit in closed:
+        at, steps = unit, 0
+        while at in after and steps < STEPS:
+            at, steps = after[at], steps + 1
+        now[unit] = at
+    return now
+
+
+def carried_to(unit: int, day: date) -> list[int]:
+    """The unit and all closed ones whose work it carries on a day."""
+    edges = Succession.objects.filter(day__lte=day).order_by("-id").values_list("old_id", "new_id")
+    before: dict[int, list[int]] = {}
+    for old, new in dict(edges).items():
+        before.setdefault(new, []).append(old)
+    out, todo = [unit], [unit]
+    while todo:
+        for old in before.get(todo.pop(), []):
+            if old not in out:
+                out.append(old)
+                todo.append(old)
+    return out

@@ -1,0 +1,63 @@
+"""Short ways for tests: a campaign that asks for commitments, and words of a promise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from zhengyou.campaigns.models import Campaign, Duty
+from zhengyou.campaigns.tests import play
+from zhengyou.commitments.actions import keeping, proposing, reviewing
+from zhengyou.commitments.actions.writing import Draft, Words
+from zhengyou.commitments.models import Commitment, Item
+from zhengyou.org.models import Person, Unit
+
+DAY = date(2010, 12, 31)
+ONE = "每周二晚在图书馆给大一同学答疑一次，到期末满六次"
+TWO = "把实验室二十台旧电脑重装一遍，借给没有电脑的同学"
+
+
+def run(**more: Any) -> Campaign:
+    """A campaign whose members and units owe a commitment each, reviewed by the parent."""
+    given = {"review": ("parent",), "review_mode": "none", **more}
+    return play.run(
+        replace(play.member_task("promise", **given), form="commitment"),
+        replace(play.unit_task("unit_promise", **given), form="commitment"),
+    )
+
+
+def words(*texts: str, **more: Any) -> Words:
+    """A commitment of these items, each with what shows it and a day."""
+    items = [Draft(text, "有签到表", DAY) for text in texts or (ONE,)]
+    return Words(items, **more)
+
+
+def duty(subject: Person | Unit) -> Duty:
+    """The duty as it is now."""
+    return play.duty_of(subject)
+
+
+def promise(subject: Person, *texts: str, **more: Any) -> Commitment:
+    """A member hands in."""
+    return proposing.propose(duty(subject), words(*texts), by=subject.actor, **more)
+
+
+def judge(subject: Person | Unit, by: Person, *reasons: str) -> Commitment:
+    """Judge item by item in their order: "" accepts."""
+    whose = {"member": subject} if isinstance(subject, Person) else {"unit": subject, "member": None}
+    found = Commitment.objects.get(**whose)
+    items = list(found.items.order_by("place"))
+    given = {item.public_id: (reasons[i] if i < len(reasons) else "") for i, item in enumerate(items)}
+    return reviewing.review(duty(subject), given, by=by.actor)
+
+
+def published(subject: Person, by: Person, *texts: str) -> list[Item]:
+    """A member's promise, handed in and accepted: its items."""
+    promise(subject, *texts)
+    return list(judge(subject, by).items.order_by("place"))
+
+
+def kept(item: Item, subject: Person, by: Person) -> Item:
+    """Claimed and confirmed."""
+    return keeping.decide(keeping.claim(item, "做了六次，每次有人来", by=subject.actor), True, by=by.actor)
