@@ -101,6 +101,25 @@ def test_rows_read_as_they_stood_when_it_was_closed(school, campaign):  # noqa: 
     assert plain.sub("", before) == plain.sub("", after)
 
 
+def test_a_report_leads_to_its_duties_for_those_who_may_list_them(school, campaign):  # noqa: F811
+    slot = speech.slot("commitment_member")
+    report = closing.close_slot(slot, by=school.office.actor)
+    here, there = f"/reports/{report.public_id}/", f"/duties/?slot={slot.pk}"
+    assert there in text(client(school.secretary).get(here))
+    found = client(school.secretary).get(there)
+    rows = {row["id"]: row for row in found.context["rows"]}
+    mine = {
+        play.duty_of(getattr(school, who), "commitment_member").pk
+        for who in ("member", "member2", "secretary")
+    }
+    assert mine <= rows.keys()
+    assert {row["title"] for row in rows.values()} == {"党员公开承诺"}
+    assert all(row["shut"] for row in rows.values())
+    assert "只列这一期" in text(found)
+    assert "/duties/?slot" not in text(client(school.leader).get(here))
+    assert len(client(school.secretary).get("/duties/?slot=x").context["rows"]) > len(rows)
+
+
 def test_a_restated_report_names_units_and_kinds_and_persons_only_to_their_head(school, campaign):  # noqa: F811
     closing.close_slot(speech.slot("commitment_member"), by=school.office.actor)
     closing.reopen_slot(speech.slot("commitment_member"), by=school.office.actor, reason="补")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhengyou.campaigns import comparing, rules
-from zhengyou.campaigns.models import OPEN, Campaign, Duty, State, Task
+from zhengyou.campaigns.models import OPEN, Campaign, Duty, Slot, State, Task
 from zhengyou.campaigns.views import words
 from zhengyou.campaigns.views.decisions import KINDS, RELATED, label, may_list, open_slots, rows, slot_name
 from zhengyou.kit import clock
@@ -73,6 +73,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         found = found.filter(state__in=UNSETTLED, slot__closed_on__lte=day)
     elif wanted["state"] in State.values:
         found = found.filter(state=wanted["state"])
+    period = open_or_closed(request.GET.get("slot", ""))
+    if period is not None:
+        found = found.filter(slot=period)
     page = Bounded(*_open_first(found, wanted["state"]), per_page=PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("all", None)
@@ -84,6 +87,8 @@ def listing(request: HttpRequest) -> HttpResponse:
             {"id": t.pk, "name": words.task_label(t), "on": str(t.pk) == wanted["task"]} for t in tasks
         ],
         "states": [{"id": code, "name": name, "on": code == wanted["state"]} for code, name in state_words()],
+        "period": period,
+        "period_name": slot_name(period) if period is not None else "",
         "why_shut": rules.why_shut(),
         "ticked": request.GET.get("all") == "1",
         "tick_url": "?" + query.urlencode() + "&all=1",
@@ -95,6 +100,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         "everybody": authority.on_root("exempt"),
     }
     return render(request, "campaigns/duties.html", context)
+
+
+def open_or_closed(given: str) -> Slot | None:
+    """The one period asked for, also a closed one; None where none is."""
+    if not given.isascii() or not given.isdigit() or len(given) > 17:
+        return None
+    return Slot.objects.select_related("task__programme").filter(pk=given).first()
 
 
 def state_words() -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from zhengyou.campaigns.models import Duty, Report, Task
 from zhengyou.campaigns.reach import in_order, units_in_reach
 from zhengyou.campaigns.views import words
 from zhengyou.campaigns.views.dates import slot_title
+from zhengyou.campaigns.views.decisions import may_list
 from zhengyou.campaigns.views.preparing import fetch, head
 from zhengyou.kit import ratio
 from zhengyou.kit.sheets import write_rows
@@ -153,6 +154,9 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "page": lines,
         "partly": reach is not None,
         "labels": list(figure_words().values()),
+        "duties_url": f"{reverse('duties')}?slot={report.slot_id}"
+        if report.slot_id and may_list(request)
+        else "",
     }
     return render(request, "campaigns/change/report.html", context)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -53,7 +53,15 @@ def change(request: HttpRequest, public_id: str, kind: str, follow: Follow | Non
         back=unit.public_id,
         q=common.asked(request),
         search=kind != "split",
+        missed=bool(common.asked(request)) and kind in ("merge", "dissolve") and not _named(request, unit),
     )
+
+
+def _named(request: HttpRequest, unit: Unit) -> bool:
+    """Whether the name that was looked for is that of any unit that could be chosen."""
+    day, authority = clock.today(), request.authority  # type: ignore[attr-defined]
+    found = tree.units_on(day).filter(common.scope(authority, day), name__icontains=common.asked(request))
+    return found.exclude(unit=unit).exists()
 
 
 def _form(request: HttpRequest, unit: Unit, kind: str) -> forms_changes.Change:
@@ -95,15 +103,21 @@ def _below(unit: Unit) -> list[Any]:
 def _units(
     request: HttpRequest, unit: Unit, *, beside: int | None = None, kinds: tuple[str, ...] | None = None
 ) -> QuerySet[Any]:
-    """Open units to choose from in the reader's reach: those found by name, else those beside this one or of a kind."""
+    """Open units to choose from in the reader's reach: those found by name; without a name, or where none is found, those
+    beside this one and then others of its kind; with `kinds`, all of these kinds."""
     day, text = clock.today(), common.asked(request)
     found = tree.units_on(day).filter(common.scope(request.authority, day))  # type: ignore[attr-defined]
     found = found.exclude(unit=unit)
     if kinds is not None:
         found = found.filter(unit__kind__in=kinds)
-    if text:
+    if text and (kinds is not None or found.filter(name__icontains=text).exists()):
         return found.filter(name__icontains=text)
-    return found if kinds is not None else found.filter(parent_id=beside)
+    if kinds is not None:
+        return found
+    first = Case(When(parent_id=beside, then=0), default=1)
+    return found.filter(Q(parent_id=beside) | Q(unit__kind=unit.kind)).order_by(
+        first, "unit__place", "unit_id"
+    )
 
 
 def _choices(found: QuerySet[Any]) -> list[tuple[str, str]]:

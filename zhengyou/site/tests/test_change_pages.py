@@ -129,6 +129,22 @@ def test_units_below_are_hung_where_the_preview_says(school, office):
     assert tree.named(school.branch3, TODAY).parent == school.general
 
 
+def offered(html):
+    return re.findall(r'name="others" value="(\w+)"', html)
+
+
+def test_a_merger_offers_those_beside_it_first_then_others_of_its_kind(school, office):
+    address = f"/units/{school.branch.public_id}/merge/"
+    here = offered(text(office.get(address)))
+    assert here[0] == school.branch2.public_id
+    assert set(here[1:]) == {school.branch3.public_id, school.branch4.public_id}
+    assert offered(text(office.get(address + "?q="))) == here
+    assert offered(text(office.get(address + "?q=汉语言"))) == [school.branch3.public_id]
+    missed = text(office.get(address + "?q=没有这个"))
+    assert offered(missed) == here
+    assert "没有名称里有「没有这个」的单位" in missed
+
+
 def test_another_superior_is_chosen_among_those_of_a_fitting_kind(school, office):
     html = text(office.get(f"/units/{school.branch.public_id}/reparent/"))
     assert "文学院党总支" in html
