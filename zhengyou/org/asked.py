@@ -36,7 +36,8 @@ class Asked:
     establish: name, unit_kind, parent. rename: units[0], name. reparent: units[0], parent. merge: units, and `into`, or
     name, unit_kind and parent of a new one. split: units[0], parts, rest "stay" or "". dissolve: units[0], parts, rest =
     a unit or how members leave (out, left), `into` = the successor, or because = why there is none. children: where units
-    below a closing one go; work: "unit:task" or "*" to carry, close or void; why_void: the reason of a void.
+    below a closing one go; work: "unit:task:piece", "unit:task" or "*" to carry, close or void; why_void: the reason of a
+    void.
     """
 
     kind: str
@@ -68,3 +69,12 @@ class Asked:
     def how(self, unit: str, task: str) -> str:
         """What becomes of one sort of open work of a closing unit."""
         return self.work.get(f"{unit}:{task}") or self.work.get(REST) or CARRY
+
+    def pieces(self, unit: str, task: str) -> dict[str, str]:
+        """The single pieces of one sort that are decided otherwise than the rest: piece -> how."""
+        start, rest = f"{unit}:{task}:", self.how(unit, task)
+        return {
+            key.removeprefix(start): how
+            for key, how in self.work.items()
+            if key.startswith(start) and how != rest
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -86,11 +87,20 @@ def shown(outcome: dict[str, Any], words: current.Words) -> dict[str, Any]:
                 "title": line["zh"] if chinese else line["en"] or line["zh"],
                 "oldest": date.fromisoformat(line["oldest"]),
                 "word": dict(hows()).get(line["how"], line["how"]),
+                "apart": _apart(line),
             }
             for line in outcome["work"]
         ],
         "norms": [norm_text(warning) for warning in outcome["norms"]],
     }
+
+
+def _apart(line: dict[str, Any]) -> str:
+    """How many pieces of a sort are decided otherwise than the rest, in words; empty where none is."""
+    say, count = dict(hows()), Counter(how for _piece, how in line.get("apart", []))
+    return _("、").join(
+        _("%(how)s %(n)d 件") % {"how": say.get(how, how), "n": n} for how, n in sorted(count.items())
+    )
 
 
 def _was(unit: dict[str, Any]) -> str:

@@ -34,6 +34,7 @@ def _leaning(people: QuerySet[Person], units: Sequence[int], since: int) -> tupl
 FOLLOW = Follow(
     roster=_roster,
     work=duties.open_work,
+    pieces=duties.open_pieces,
     dispose=duties.dispose_of,
     before_regraft=figures.fold,
     regraft=figures.regraft,

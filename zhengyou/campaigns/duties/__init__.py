@@ -2,7 +2,7 @@
 
 from zhengyou.campaigns.duties.audience import audience_of, fragment
 from zhengyou.campaigns.duties.decisions import carry_out
-from zhengyou.campaigns.duties.disposing import adopt, dispose_of, open_work
+from zhengyou.campaigns.duties.disposing import adopt, dispose_of, open_pieces, open_work
 from zhengyou.campaigns.duties.events import apply, change
 from zhengyou.campaigns.duties.faults import faults
 from zhengyou.campaigns.duties.leaning import at_hand, leaning
@@ -29,6 +29,7 @@ __all__ = [
     "follow_roster",
     "fragment",
     "leaning",
+    "open_pieces",
     "open_slots",
     "open_work",
     "reconcile",

@@ -11,7 +11,7 @@ from zhengyou.campaigns.duties.events import change
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.kit import clock
 from zhengyou.kit.sql import as_date, rows
-from zhengyou.org.actions.rows import Disposition, OpenWork
+from zhengyou.org.actions.rows import Disposition, OpenPiece, OpenWork
 
 OPEN = "d.state IN ('due', 'returned', 'submitted')"
 STAYS = "(d.member_id IS NULL OR s.cutoff_on < :on OR s.closed_on <= :today)"
@@ -41,6 +41,38 @@ def open_work(units: Sequence[int], day: date) -> list[OpenWork]:
     ]
 
 
+def open_pieces(unit: int, task: str, day: date, first: int, most: int) -> list[OpenPiece]:
+    """The single open duties of one task in a unit that closes on `day`, oldest date first, `most` from `first`. One query."""
+    if not task.isdecimal():
+        return []
+    today = clock.today()
+    found = rows(
+        f"""SELECT d.id, COALESCE(m.name, p.name, ''), s.period, d.due_on, d.state
+            FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id LEFT JOIN org_person m ON m.id = d.member_id
+            LEFT JOIN org_placement p ON p.unit_id = d.subject_unit_id AND p.dropped_id IS NULL
+              AND p.valid_from <= :today AND p.valid_to > :today
+            WHERE d.unit_id = :unit AND s.task_id = :task AND {OPEN} AND {STAYS}
+            ORDER BY d.due_on, d.id LIMIT :most OFFSET :first""",
+        unit=unit,
+        task=int(task),
+        on=day,
+        today=today,
+        first=first,
+        most=most,
+    )
+    return [
+        OpenPiece(
+            str(pk),
+            whose,
+            period,
+            as_date(due),
+            state != "submitted" and as_date(due) < today,
+            state == "submitted",
+        )
+        for pk, whose, period, due, state in found
+    ]
+
+
 def dispose_of(entry: OpenEntry, decided: Sequence[Disposition], day: date) -> Mapping[str, int]:
     """Carry out what was decided about the open duties of units that close on `day`; returns how many, by carry/close/void.
 
@@ -52,6 +84,8 @@ def dispose_of(entry: OpenEntry, decided: Sequence[Disposition], day: date) -> M
     for one in decided:
         named = _ids(int(other.task) for other in decided if other.unit == one.unit and other.task)
         which = f"t.id = {int(one.task)}" if one.task else f"t.id NOT IN ({named})"
+        if one.pieces:
+            which += f" AND d.id IN ({_ids(int(piece) for piece in one.pieces)})"
         tail = f"""JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
             WHERE d.unit_id = {int(one.unit)} AND {OPEN} AND {STAYS} AND {which}"""
         if one.how == "carry":

@@ -137,7 +137,10 @@ def fingerprint(outcome: dict[str, Any]) -> str:
         "moves": [{**move, "to": "" if move["to"] in new else move["to"]} for move in outcome["moves"]],
         "posts": outcome["posts"],
         "children": outcome["children"],
-        "work": [[line["unit"], line["task"], line["n"], line["how"]] for line in outcome["work"]],
+        "work": [
+            [line["unit"], line["task"], line["n"], line["how"], [list(one) for one in line.get("apart", [])]]
+            for line in outcome["work"]
+        ],
     }  # fmt: skip
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 

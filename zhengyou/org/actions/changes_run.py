@@ -244,4 +244,5 @@ class Run:
             "overdue": work.overdue,
             "oldest": work.oldest.isoformat(),
             "how": self.asked.how(unit, work.task),
+            "apart": sorted(self.asked.pieces(unit, work.task).items()),
         }

@@ -6,6 +6,7 @@ Each kind checks, writes with statements over sets, and returns the outcome that
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -261,8 +262,25 @@ def _dispositions(run: Run, closing: list[Unit], heirs: list[Unit], moved: list[
                 raise Invalid(Problem("why_void", _("选了作废，写明理由")))
             if how not in (CARRY, CLOSE, VOID):
                 raise Invalid(Problem("work", _("未完成的任务，只能转交、随单位了结或作废")))
+            out += _apart(run, Disposition(unit.pk, task, how, into, successors), unit) if task else []
             out.append(Disposition(unit.pk, task, how, into, successors))
     return out
+
+
+def _apart(run: Run, whole: Disposition, unit: Unit) -> list[Disposition]:
+    """The single pieces that are decided otherwise than the rest of their sort, by what becomes of them."""
+    out: dict[str, list[str]] = {}
+    for piece, how in run.asked.pieces(unit.public_id, whole.task).items():
+        if how == CARRY and whole.into is None:
+            raise Invalid(
+                Problem("work", _("没有接续的单位，未完成的任务不能转交：逐项选「随单位了结」或「作废」"))
+            )
+        if how == VOID and not run.asked.why_void.strip():
+            raise Invalid(Problem("why_void", _("选了作废，写明理由")))
+        if how not in (CARRY, CLOSE, VOID) or not piece.isdecimal():
+            raise Invalid(Problem("work", _("未完成的任务，只能转交、随单位了结或作废")))
+        out.setdefault(how, []).append(piece)
+    return [replace(whole, how=how, pieces=tuple(pieces)) for how, pieces in out.items()]
 
 
 def _settle(run: Run, decided: list[Disposition] | None = None) -> None:

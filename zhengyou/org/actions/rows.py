@@ -34,8 +34,22 @@ class OpenWork:
 
 
 @dataclass(frozen=True)
+class OpenPiece:
+    """One piece of a sort of open work: its id, whose it is, its period, its date, whether that is past or it is in review."""
+
+    id: str
+    whose: str
+    period: str
+    due_on: date
+    overdue: bool
+    in_review: bool
+
+
+@dataclass(frozen=True)
 class Disposition:
     """What becomes of a closing unit's open work: `task` is one sort of it, or "" for all that no other line names.
+
+    `pieces` are single pieces of the sort that are decided otherwise than the rest; their lines come before its line.
 
     carry: to `into` with its own dates, a member's to that one of `successors` where the member is now. close: it ends
     with the unit. void: it ends for the reason that the decision gives.
@@ -46,6 +60,7 @@ class Disposition:
     how: str
     into: int | None = None
     successors: tuple[int, ...] = ()
+    pieces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,8 @@ class AtHand:
 class Follow:
     """What the rooms above do in the same transaction, so that their work and figures follow the organisation.
 
-    `roster` after affiliations changed; `work` tells what is open in units that close on a day, `dispose` deals with it;
+    `roster` after affiliations changed; `work` tells what is open in units that close on a day, `pieces(unit, task, day,
+    first, most)` the pieces of one sort, `dispose` deals with it;
     `before_regraft` folds figures before the tree changes, `regraft(unit, day, lost, gained)` posts a subtree's figures
     from the ancestors lost to those gained, `recount` counts all anew; `figures` tells units' figures on a day by name;
     `leaning` names the people and units for whom work was done after an entry, so that it cannot be taken back;
@@ -80,6 +96,7 @@ class Follow:
     figures: Callable[[Sequence[int], date], dict[int, dict[str, int]]]
     leaning: Callable[[QuerySet[Person], Sequence[int], int], tuple[set[int], set[int]]]
     at_hand: Callable[[int, str, str], AtHand]
+    pieces: Callable[[int, str, date, int, int], list[OpenPiece]]
 
 
 COLUMNS = "person_id, unit_id, role, category, status, begun, ended, valid_from, valid_to, entry_id"

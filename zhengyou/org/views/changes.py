@@ -23,9 +23,8 @@ from zhengyou.org.actions.changes import fingerprint
 from zhengyou.org.actions.rows import Follow
 from zhengyou.org.asked import CARRY, REST, VOID, Asked
 from zhengyou.org.models import Affiliation, ChangedUnit, Unit, UnitChange, on
-from zhengyou.org.views import common
+from zhengyou.org.views import common, pieces
 
-SALT = "zhengyou.change"
 OFFERED, MOST_CHILDREN, LARGEST = 40, 50, 20_000
 State = UnitChange.State
 
@@ -156,7 +155,7 @@ def _preview(
         "unit": unit,
         "asked": asked,
         "kind": showing_changes.kind_word(asked.kind),
-        "token": signing.dumps(asked.to_json(), salt=SALT, compress=True),
+        "token": signing.dumps(asked.to_json(), salt=pieces.SALT, compress=True),
         "seen": fingerprint(outcome),
         "shown": shown,
         "closing": bool(closing),
@@ -173,10 +172,12 @@ def _preview(
 
 def _confirm(request: HttpRequest, unit: Unit, kind: str, follow: Follow | None) -> HttpResponse:
     try:
-        asked = Asked.from_json(signing.loads(request.POST["asked"], salt=SALT))
+        asked = Asked.from_json(signing.loads(request.POST["asked"], salt=pieces.SALT))
     except (signing.BadSignature, TypeError, KeyError, ValueError):
         return redirect(f"unit_{kind}", unit.public_id)
     asked = _with_choices(request, asked)
+    if named := pieces.wanted(request):
+        return pieces.page(request, unit, asked, follow, *named)
     try:
         if request.POST.get("go") != "confirm":
             return _preview(request, unit, asked, follow)
@@ -223,7 +224,9 @@ def _with_choices(request: HttpRequest, asked: Asked) -> Asked:
         work = {REST: every}
     for name, value in request.POST.items():
         part = name.split("-")
-        if len(part) == 3 and part[0] == "work" and value in allowed and every not in allowed:
+        if len(part) == 4 and part[0] == "piece" and value in {*allowed, ""} and every not in allowed:
+            pieces.choose(work, part[1:], str(value))
+        elif len(part) == 3 and part[0] == "work" and value in allowed and every not in allowed:
             work[f"{part[1]}:{part[2]}"] = str(value)
         elif len(part) == 2 and part[0] == "child":
             children[part[1]] = str(value)[:16]

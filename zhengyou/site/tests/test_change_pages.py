@@ -17,6 +17,7 @@ from zhengyou.org import tree
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Affiliation, Unit, UnitChange, on
 from zhengyou.org.tests import builder
+from zhengyou.org.views import pieces
 from zhengyou.site.following import FOLLOW
 
 TODAY = day(11, 22)
@@ -93,6 +94,54 @@ def test_dispositions_are_chosen_line_by_line_or_all_at_once_and_seen_again(scho
     done = second(office, school.branch, "merge", html, why_void="并入")
     assert done.status_code == 302
     assert set(Duty.objects.filter(unit=school.branch2).values_list("state", flat=True)) == {"void"}
+
+
+def test_single_pieces_of_a_sort_are_decided_otherwise_than_the_rest(school, office):
+    html = first(office, school.branch, "merge", others=[school.branch2.public_id], into="this")
+    open_ = Duty.objects.filter(unit=school.branch2, member__isnull=False).order_by("due_on", "pk")
+    one, other = open_[:2]
+    task = str(one.slot.task_id)
+    listed = text(
+        second(office, school.branch, "merge", html, go=f"pieces:{school.branch2.public_id}:{task}:1")
+    )
+    key = f"piece-{school.branch2.public_id}-{task}-{one.pk}"
+    assert one.member.name in listed
+    assert f'name="{key}"' in listed
+    unseen = second(office, school.branch, "merge", html, **{key: "close"})
+    assert unseen.status_code == 409, "what was changed was not yet shown"
+    html = text(second(office, school.branch, "merge", listed, go="again", **{key: "void"}))
+    assert "另定：作废 1 件" in html
+    refused = second(office, school.branch, "merge", html)
+    assert refused.status_code == 422
+    assert "写明理由" in refused.content.decode()
+    html = text(second(office, school.branch, "merge", html, go="again", why_void="已经调走"))
+    done = second(office, school.branch, "merge", html, why_void="已经调走")
+    assert done.status_code == 302
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.state, one.unit, other.state, other.unit) == ("void", school.branch2, "due", school.branch)
+    assert "另定：作废 1 件" in text(office.get(done.url))
+
+
+def test_the_list_of_pieces_is_paged_and_takes_the_choices_along(school, office, monkeypatch):
+    monkeypatch.setattr(pieces, "PAGE", 1)
+    html = first(office, school.branch, "merge", others=[school.branch2.public_id], into="this")
+    open_ = Duty.objects.filter(unit=school.branch2, member__isnull=False).order_by("due_on", "pk")
+    one, other = open_[:2]
+    unit, task = school.branch2.public_id, str(one.slot.task_id)
+    keys = [f"piece-{unit}-{task}-{duty.pk}" for duty in (one, other)]
+    here = text(second(office, school.branch, "merge", html, go=f"pieces:{unit}:{task}:1"))
+    assert (keys[0] in here, keys[1] in here) == (True, False)
+    there = text(
+        second(office, school.branch, "merge", here, go=f"pieces:{unit}:{task}:2", **{keys[0]: "close"})
+    )
+    assert (keys[0] in there, keys[1] in there) == (False, True)
+    html = text(second(office, school.branch, "merge", there, go="again", **{keys[1]: "close"}))
+    assert "另定：随单位了结 2 件" in html
+    assert second(office, school.branch, "merge", html).status_code == 302
+    assert set(Duty.objects.filter(pk__in=(one.pk, other.pk)).values_list("state", "unit")) == {
+        ("void", school.branch2.pk)
+    }
 
 
 def test_a_merger_into_a_new_unit_needs_its_name(school, office):
