@@ -8,11 +8,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Subquery
+from django.db import connection
 from django.utils import translation
 
-from zhengyou.org.models import Organisation, OrganisationPart, Placement, on
+from zhengyou.org.models import Organisation, OrganisationPart
 from zhengyou.packs.organisation import Organisation as Part
 
 
@@ -50,18 +51,20 @@ def frame(day: date) -> Frame | None:
     """The organisation, its part and its root on a day, in one query; None in an empty directory."""
     if (known := _read.get()) is not None and known[0] == day:
         return known[1]
-    newest = OrganisationPart.objects.order_by("-version")
-    root = Placement.objects.filter(on(day), parent=None).order_by("unit_id").values("unit_id")[:1]
-    row = Organisation.objects.annotate(
-        part_pk=Subquery(newest.values("pk")[:1]),
-        part_sha=Subquery(newest.values("sha256")[:1]),
-        root=Subquery(root),
-    ).first()
+    asked = {"day": connection.ops.adapt_datefield_value(day)}
+    row: Any = next(iter(Organisation.objects.raw(_FRAME, asked)), None)
     if row is None or row.part_pk is None:
         return None
     return Frame(row, _parsed(row.part_pk, row.part_sha), row.root)
 
 
+#: Every page begins with it: the words of the query are not composed anew each time.
+_FRAME = """SELECT o.*,
+    (SELECT id FROM org_organisationpart ORDER BY version DESC LIMIT 1) AS part_pk,
+    (SELECT sha256 FROM org_organisationpart ORDER BY version DESC LIMIT 1) AS part_sha,
+    (SELECT unit_id FROM org_placement WHERE parent_id IS NULL AND dropped_id IS NULL AND valid_from <= %(day)s
+     AND valid_to > %(day)s ORDER BY unit_id LIMIT 1) AS root
+FROM org_organisation o ORDER BY o.id LIMIT 1"""
 _read: ContextVar[tuple[date, Frame] | None] = ContextVar("read", default=None)
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -50,6 +51,7 @@ WIDTH, GAP = 600, 1.5
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, size: str = "") -> SafeString:
     """A drawing from the sprite; `size="s"` for 16 px. Decorative: the words beside it say what it means."""
     return format_html(
