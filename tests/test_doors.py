@@ -19,6 +19,9 @@ from django.urls import get_resolver, reverse
 
 from zhengyou.campaigns.actions import asking, closing
 from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
+from zhengyou.commitments.actions import asking as wall
+from zhengyou.commitments.actions import deeds
+from zhengyou.commitments.tests.hung import hang
 from zhengyou.journal.actions import record
 from zhengyou.kit import clock
 from zhengyou.org.actions import decide, transfers
@@ -28,6 +31,7 @@ from zhengyou.org.models import Affiliation, Post
 from zhengyou.org.roster.actions_staging import stage as stage_roster
 from zhengyou.org.tests import builder
 from zhengyou.overview.tests import stage
+from zhengyou.plans.tests import play as plans
 
 TABLE = Path(__file__).with_name("doors.tsv")
 ROLES = (
@@ -92,6 +96,10 @@ def things(school):
     renamed = Asked("rename", date(2010, 12, 1), "1", units=(school.branch.public_id,), name="国贸党支部")
     planned = decide(renamed, by=school.office.actor)
     letter = transfers.ask(school.member2, by=school.member2.actor, target=school.branch4)
+    plan_duty, plan_question, work = plans.lay(school, campaign)
+    hung = hang(school.branch, school.branch, "每周三晚修电脑", scope="web")
+    wall_question, _code = wall.ask(hung, "修到几点？", by=school.far.actor)
+    deed, _code = deeds.raise_deed(school.branch, "自习室灯坏了", by=school.member.actor)
     units = dict.fromkeys(n for n in NAMES if n and n.startswith("unit") and "<" in NAMES[n])
     found = {name: {"public_id": school.branch.public_id} for name in units}
     for name in NAMES:
@@ -122,6 +130,22 @@ def things(school):
             found[name] = {"pk": activity.pk}
         elif pattern.startswith("transfers/<"):
             found[name] = {"public_id": letter.public_id}
+        elif pattern.startswith("plans/<"):
+            found[name] = {"campaign": campaign.public_id, "unit": school.branch.public_id}
+        elif pattern.startswith("plans/duty/<"):
+            found[name] = {"pk": plan_duty.pk}
+        elif pattern.startswith("plans/questions/<"):
+            found[name] = {"public_id": plan_question.public_id}
+        elif pattern.startswith("work-items/<"):
+            found[name] = {"public_id": work.public_id}
+        elif pattern.startswith("wall/promise/<"):
+            found[name] = {"public_id": hung.public_id}
+        elif pattern.startswith("wall/questions/<"):
+            found[name] = {"public_id": wall_question.public_id}
+        elif pattern.startswith("wall/unit/<"):
+            found[name] = {"public_id": school.branch.public_id}
+        elif pattern.startswith("deeds/<"):
+            found[name] = {"public_id": deed.public_id}
         elif pattern.startswith("changes/<"):
             found[name] = {"public_id": planned.public_id}
         elif pattern.startswith(("board/<", "missing/<")):
@@ -173,7 +197,9 @@ def test_every_door_for_everybody_by_every_method(school, things):
                 client = clients[role]
                 cookies = copy.deepcopy(client.cookies)
                 got.append(str(ask(client, method, address).status_code))
-                client.cookies = cookies  # what it did is undone, signing out or in too: as fresh at the next door
+                client.cookies = (
+                    cookies  # what it did is undone, signing out or in too: as fresh at the next door
+                )
             lines.append("\t".join((name, method, *got)))
     text = "\n".join(lines) + "\n"
     if os.environ.get("ZHENGYOU_WRITE_DOORS"):

@@ -19,6 +19,7 @@ from zhengyou.campaigns.views import (
     reviews,
     starting,
     versions,
+    work,
 )
 
 urlpatterns = [
@@ -39,6 +40,8 @@ urlpatterns = [
     path("questions/<slug:public_id>/", asking.page, name="question"),
     path("reviews/", reviews.queue, name="reviews"),
     path("reviews/<int:pk>/", reviews.page, name="review"),
+    path("work-items/", work.page, name="work_items"),
+    path("work-items/<slug:public_id>/drop/", work.drop, name="work_item_drop"),
     path("outbox/", outbox.page, name="outbox"),
     path("campaigns/", preparing.listing, name="campaigns"),
     path("campaigns/take-up/", preparing.take_up, name="campaign_take_up"),

@@ -88,6 +88,9 @@ PLACES = (
     Place("asked", _("上下问答"), "asked", "message-circle", WORK, anybody),
     Place("duties", _("任务清单"), "duties", "clipboard-list", WORK, power("exempt"), below=False),
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, anybody),
+    Place("plans", _("实施方案"), "plans", "file-diff", CAMPAIGN, anybody),
+    Place("work", _("年度要点"), "work_items", "clipboard-list", CAMPAIGN, has_post),
+    Place("wall", _("公开承诺墙"), "wall", "speakerphone", CAMPAIGN, anybody, pgettext_lazy("navigation", "公示")),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),
     Place("glass", _("凭理由打开登记"), "glass", "lock", BASE, breaks_glass),
@@ -99,7 +102,7 @@ PLACES = (
     Place("roster", _("花名册导入"), "roster", "upload", BASE, power("import")),
 )
 #: The phone's tabs for members and secretaries, in this order.
-TABS = ("me", "desk", "reviews", "unit")
+TABS = ("me", "desk", "wall", "unit")
 
 
 @dataclass
@@ -186,7 +189,7 @@ def build(request: HttpRequest) -> Navigation:
 
 
 def _tabs(request: HttpRequest, found: Navigation) -> list[Item]:
-    """My record, my desk, what waits for my review, my unit: whichever of these there are."""
+    """My record, my desk, the wall, my unit: whichever of these there are."""
     known = {item.key: item for item in found.items}
     short = {place.key: place.short for place in PLACES}
     tabs = []

@@ -12,7 +12,7 @@ from zhengyou.site import data
 
 BASE = Path(__file__).resolve().parents[1]
 TESTING = "pytest" in sys.modules
-ROOMS = ["kit", "journal", "packs", "org", "campaigns", "commitments", "overview", "site"]
+ROOMS = ["kit", "journal", "packs", "org", "campaigns", "plans", "commitments", "overview", "site"]
 
 #: Tests never touch an installation's directory: theirs is made for the run and thrown away.
 DATA = data.prepare(data.throwaway() if TESTING else data.directory())

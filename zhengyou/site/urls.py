@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/", views.demo, name="demo"),
     re_path(r"^brand-(?P<colour>[0-9a-f]{6})\.css$", views.brand, name="brand"),
     path("", include("zhengyou.overview.urls")),
+    path("", include("zhengyou.plans.urls")),
     path("", include("zhengyou.commitments.urls")),
     path("", include("zhengyou.campaigns.urls")),
     path("", include(org.doors(FOLLOW, ABOUT))),

@@ -13,6 +13,7 @@ from zhengyou.campaigns.models.duties import (
 )
 from zhengyou.campaigns.models.figures import Balance, Delta, Ledger
 from zhengyou.campaigns.models.plan import Answer, Campaign, Phase, Programme, Slot, Task
+from zhengyou.campaigns.models.work import WorkItem
 
 __all__ = [
     "OPEN",
@@ -38,4 +39,5 @@ __all__ = [
     "State",
     "Submission",
     "Task",
+    "WorkItem",
 ]

@@ -350,6 +350,9 @@ FOLLOWS = {"org.closure", "org.unitalias", "org.rosterbefore", "campaigns.duty",
            "campaigns.delta", "campaigns.ledger", "campaigns.balance", "commitments.item",
            "commitments.itemchange", "commitments.itemevent"}  # fmt: skip
 APART = {
+    "plans.plan": "hangs on a duty that was handed in, which is looked at; the top one on the root",
+    "plans.planversion": "likewise: where it waits and was judged, a unit that reviews",
+    "campaigns.workitem": "entered by a unit's head; the unit of an import that is undone has none",
     "org.user": "the account is switched off",
     "org.slip": "of no use to a non-member's account",
     "org.personrequest": "stays asked and decided, member or not",
