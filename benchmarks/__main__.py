@@ -1,4 +1,4 @@
-"""`python -m benchmarks J2|J3|J4|issue|change [--units N] [--members N] [--rows N] [--json]`: one JSON line per measurement.
+"""`python -m benchmarks J2|J3|J4|issue|change|walls [--units N] [--members N] [--rows N] [--json]`: one JSON line a measurement.
 
 Each job is a file of its own with `run(args)`; sizes that a job does not use are ignored.
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 from importlib import import_module
 
-JOBS = ("J2", "J3", "J4", "issue", "change")
+JOBS = ("J2", "J3", "J4", "issue", "change", "walls")
 
 
 def main() -> int:

@@ -250,9 +250,10 @@ def _day(entry: Any, ids: str, k: int, days: int) -> int:
     )
     n = run(
         f"""INSERT INTO campaigns_submission (duty_id, number, by_id, at, day, due_on, "nothing", done, changed, objection,
-              state, tier, waits_at_id, waits_for, waits_since, entry_id)
+              paper, state, tier, waits_at_id, waits_for, waits_since, entry_id)
             SELECT d.id, 1, d.member_id, :at, :today, d.due_on, 1 = 0, '学习了一次。', '还看不出来。', '',
-              10, 0, CASE WHEN d.member_id IS NULL THEN COALESCE(p.parent_id, d.unit_id) ELSE d.unit_id END, '', :today, :entry
+              '', 10, 0, CASE WHEN d.member_id IS NULL THEN COALESCE(p.parent_id, d.unit_id) ELSE d.unit_id END, '',
+              :today, :entry
             FROM campaigns_duty d JOIN org_placement p ON p.unit_id = d.unit_id AND p.dropped_id IS NULL
               AND p.valid_from <= :today AND p.valid_to > :today
             WHERE {turn} AND {mark} < 93""",

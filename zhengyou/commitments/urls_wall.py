@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from zhengyou.commitments.views import deeds, questions, wall
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("wall/", wall.wall, name="wall"),
+    path("wall/promise/<str:public_id>/", wall.promise, name="wall_promise"),
+    path("wall/promise/<str:public_id>/ask/", questions.ask, name="wall_ask"),
+    path("wall/code/", questions.code, name="wall_code"),
+    path("wall/questions/", questions.listing, name="wall_questions"),
+    path("wall/questions/<str:public_id>/", questions.page, name="wall_question"),
+    path("wall/unit/<str:public_id>/poster/", wall.poster, name="wall_poster"),
+    path("deeds/", deeds.listing, name="deeds"),
+    path("deeds/new/", deeds.new, name="deed_new"),
+    path("deeds/<str:public_id>/", deeds.page, name="deed"),
+]

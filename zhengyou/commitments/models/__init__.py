@@ -1,5 +1,6 @@
 """Commitments and their items, what became of each, real difficulties taken up, questions from the wall."""
 
+from zhengyou.commitments.models.counting import AskCount, AskDay
 from zhengyou.commitments.models.deeds import Deed, WallQuestion
 from zhengyou.commitments.models.promise import (
     OPEN_ITEMS,
@@ -12,6 +13,8 @@ from zhengyou.commitments.models.promise import (
 
 __all__ = [
     "OPEN_ITEMS",
+    "AskCount",
+    "AskDay",
     "Commitment",
     "Deed",
     "Item",
