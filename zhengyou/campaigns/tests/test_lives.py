@@ -37,6 +37,7 @@ class Life(RuleBasedStateMachine):
     """One life; runs inside the test's transaction and is rolled back at its end."""
 
     school = None
+    reason = "ill"
 
     def __init__(self) -> None:
         super().__init__()
@@ -234,7 +235,7 @@ class Life(RuleBasedStateMachine):
     def decide(self, which: int, kind: str, scope: str) -> None:
         with self.acting():
             due = self.today + timedelta(days=which % 30)
-            given = {"reason": "ill", "text": "x", "due_on": due if kind == "extend" else None}
+            given = {"reason": self.reason, "text": "x", "due_on": due if kind == "extend" else None}
             slot = self.pick(Slot.objects.order_by("pk"), which)
             duty = self.pick(Duty.objects.filter(slot=slot).order_by("pk"), which)
             if scope == "all" and which % 4:
@@ -256,7 +257,7 @@ class Life(RuleBasedStateMachine):
             if decision := self.pick(held, which):
                 try:
                     actions.take_back(decision, by=BY)
-                except (Invalid, Conflict):
+                except (Invalid, Conflict, Refused):
                     assert decision.slot.closed_on <= self.today, "only a closed period refuses"
 
     @invariant()
