@@ -227,6 +227,8 @@ def test_nobody_gets_in_without_signing_in():
         "brand",
         "alive",
         "account_logout",
+        # the wall of promises, asking about it and raising a difficulty: open to everybody (PRODUCT.md §5)
+        *("wall", "wall_promise", "wall_poster", "wall_ask", "wall_code", "deed_new"),
     }
     # only GET and POST ever do anything
     assert {row[i] for row in rows if row[1] in ("PUT", "DELETE") for i in range(2, 12)} == {"405"}
