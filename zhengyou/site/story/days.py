@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
 from zhengyou.campaigns.models import Duty
+from zhengyou.campaigns.rooms import WRITTEN_AT
 
 SEED = 20100706
 SHARES = {"exempt": 0.032, "open": 0.03, "waiting": 0.14, "returned": 0.085}
@@ -23,12 +25,20 @@ class Calendar:
     hand_in: dict[date, list[int]] = field(default_factory=lambda: defaultdict(list))
     judge: dict[date, list[int]] = field(default_factory=lambda: defaultdict(list))
     give_back: dict[date, list[int]] = field(default_factory=lambda: defaultdict(list))
+    forms: dict[int, str] = field(default_factory=dict)
+    """By duty the form of its task, where a room of its own takes it in."""
     _care: dict[int, float] = field(default_factory=dict)
 
     def take_in(self, duties: list[Duty], now: date) -> None:
         """Give newly issued duties their fate. Each must have its slot and task loaded."""
         for duty in duties:
+            if duty.slot.task.form in WRITTEN_AT:
+                self.forms[duty.pk] = duty.slot.task.form
             self._fate(duty, now)
+
+    def of(self, form: str, ids: Iterable[int]) -> list[int]:
+        """Those of these duties that a room's form answers ("" = by a short report)."""
+        return [pk for pk in ids if self.forms.get(pk, "") == form]
 
     def _fate(self, duty: Duty, now: date) -> None:
         rng = Random(SEED + 7919 * duty.pk)

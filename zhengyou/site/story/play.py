@@ -26,7 +26,7 @@ from zhengyou.packs import locations, schedule
 from zhengyou.packs.answers import Answers
 from zhengyou.packs.check import Checked
 from zhengyou.site.following import FOLLOW
-from zhengyou.site.story import cast, place, texts, turns, workbook
+from zhengyou.site.story import cast, place, plans, texts, turns, workbook
 from zhengyou.site.story.days import SEED, Calendar
 
 Say = Callable[[str], None]
@@ -56,6 +56,8 @@ def play(*, pack: str, today: date, say: Say) -> list[dict[str, str]]:
         appoint()
     with clock.playing(min(opened, today)):
         campaign = begin(path, answers, office, opened <= today)
+        if opened <= today:
+            plans.begin(campaign, by=office.actor)
     if opened <= today:
         live(campaign, opened, today, turns.of(answers.demo, campaign), say)
     return cast.of(campaign, today)
@@ -140,7 +142,7 @@ def live(
     campaign: Campaign, first: date, today: date, happens: dict[date, list[Callable[[], None]]], say: Say
 ) -> None:
     """Day by day: the tick, what happens to the organisation, what people did; at the end one return is contested."""
-    plan, seen, day = Calendar(today), 0, first
+    calendar, seen, day = Calendar(today), 0, first
     reasons = _reason_codes()
     opening = set(Slot.objects.filter(task__campaign=campaign).values_list("opens_on", flat=True))
     while day <= today:
@@ -152,30 +154,51 @@ def live(
                     .prefetch_related("slot__task")
                     .order_by("pk")
                 )
-                plan.take_in(new, day)
+                calendar.take_in(new, day)
                 seen = new[-1].pk if new else seen
                 if day.day <= 7:
                     say(f"{day:%Y-%m-%d} …")
             for turn in happens.get(day, []):
                 turn()
-            _day(campaign, plan, day, reasons)
+            _day(campaign, calendar, day, reasons)
         day += timedelta(days=1)
     with clock.playing(today):
         _object(today)
         actions.tick()
 
 
-def _day(campaign: Campaign, plan: Calendar, day: date, reasons: list[str]) -> None:
+def _day(campaign: Campaign, calendar: Calendar, day: date, reasons: list[str]) -> None:
     rng = Random(SEED + day.toordinal())
+    hand_in, judge = calendar.hand_in.pop(day, []), calendar.judge.pop(day, [])
+    back = {pk: rng.choice(texts.REASONS) for pk in calendar.give_back.pop(day, [])}
     wanted = DayOfStory(
-        hand_in=plan.hand_in.pop(day, []),
+        hand_in=calendar.of("", hand_in),
         texts=lambda duty: texts.paper(campaign.pack_id, duty.member_id is None, rng),
-        accept=plan.judge.pop(day, []),
-        give_back={pk: rng.choice(texts.REASONS) for pk in plan.give_back.pop(day, [])},
-        exempt={pk: rng.choice(reasons) for pk in plan.exempt.pop(day, [])} if reasons else {},
+        accept=calendar.of("", judge),
+        give_back={pk: back[pk] for pk in calendar.of("", back)},
+        exempt={pk: rng.choice(reasons) for pk in calendar.exempt.pop(day, [])} if reasons else {},
     )
     if wanted.hand_in or wanted.accept or wanted.give_back or wanted.exempt:
         actions.mass.play(wanted, by=STORY)
+    _plans(campaign, calendar, day, hand_in, judge, back)
+
+
+def _plans(
+    campaign: Campaign,
+    calendar: Calendar,
+    day: date,
+    hand_in: list[int],
+    judge: list[int],
+    back: dict[int, str],
+) -> None:
+    """The day's plans; what had to wait for the plan above comes again on the next day."""
+    hand_in, judge = calendar.of("plan", hand_in), calendar.of("plan", judge)
+    back = {pk: back[pk] for pk in calendar.of("plan", back)}
+    if not (hand_in or judge or back):
+        return
+    later, unjudged = plans.day(campaign, hand_in, judge, back, by=STORY)
+    calendar.hand_in[day + timedelta(days=1)] += later
+    calendar.judge[day + timedelta(days=1)] += unjudged
 
 
 def _reason_codes() -> list[str]:

@@ -16,6 +16,7 @@ from zhengyou.org import current, tree
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Affiliation, Person, Post, Unit, on
 from zhengyou.site.following import FOLLOW
+from zhengyou.site.story import plans
 
 STORY = Actor.system("story")
 
@@ -24,6 +25,7 @@ def of(demo: Mapping[str, Any], campaign: Campaign) -> dict[date, list[Callable[
     """What happens on which day; a turn that this program does not know, or without its day (`on`), is a ValueError."""
     known: dict[str, Callable[..., None]] = {"merger": merger, "election": election, "graduation": graduation}
     known["amendment"] = partial(amendment, campaign)
+    known["plan_amended"] = partial(plans.amended, campaign)
     out: dict[date, list[Callable[[], None]]] = {}
     for name, said in dict(demo.get("turns") or {}).items():
         more = dict(said) if isinstance(said, Mapping) else {"on": said}
