@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from zhengyou.journal.actions import Actor
+from zhengyou.journal.tests.kept import kept
 from zhengyou.org.actions import founding, members, posts, units
 from zhengyou.org.models import Person, User
 from zhengyou.packs.organisation import KindPart, Organisation, PostPart, TermPart
@@ -43,6 +44,11 @@ def account(person: Person) -> User:
 
 @pytest.fixture
 def people(db):
+    """The organisation's people, founded once a session, then put back."""
+    return kept("people", _founded)
+
+
+def _founded() -> SimpleNamespace:
     founded = founding.found(PART, "示范单位", founding.Founder("沈若谷", "100001", PASSWORD), pack_id="test")
     office = founded.person
     by = office.actor
