@@ -21,6 +21,7 @@ from zhengyou.campaigns.actions import asking, closing
 from zhengyou.campaigns.models import Campaign, Duty, Slot, Submission
 from zhengyou.commitments.actions import asking as wall
 from zhengyou.commitments.actions import deeds
+from zhengyou.commitments.tests import promising
 from zhengyou.commitments.tests.hung import hang
 from zhengyou.journal.actions import record
 from zhengyou.kit import clock
@@ -100,6 +101,7 @@ def things(school):
     hung = hang(school.branch, school.branch, "每周三晚修电脑", scope="web")
     wall_question, _code = wall.ask(hung, "修到几点？", by=school.far.actor)
     deed, _code = deeds.raise_deed(school.branch, "自习室灯坏了", by=school.member.actor)
+    promise_duty, promise_item = promising.lay(school.member, school.member2, school.secretary, campaign)
     units = dict.fromkeys(n for n in NAMES if n and n.startswith("unit") and "<" in NAMES[n])
     found = {name: {"public_id": school.branch.public_id} for name in units}
     for name in NAMES:
@@ -138,6 +140,12 @@ def things(school):
             found[name] = {"public_id": plan_question.public_id}
         elif pattern.startswith("work-items/<"):
             found[name] = {"public_id": work.public_id}
+        elif pattern.startswith("commitments/duty/<"):
+            found[name] = {"pk": promise_duty.pk}
+        elif pattern.startswith("commitments/items/<"):
+            found[name] = {"public_id": promise_item.public_id}
+        elif pattern.startswith("commitments/<"):
+            found[name] = {"public_id": promise_item.commitment.public_id}
         elif pattern.startswith("wall/promise/<"):
             found[name] = {"public_id": hung.public_id}
         elif pattern.startswith("wall/questions/<"):

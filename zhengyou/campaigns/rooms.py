@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from zhengyou.campaigns.models import Submission
 from zhengyou.kit.verdict import YES, Verdict, no
 
-WRITTEN_AT: dict[str, str] = {}
+WRITTEN_AT: dict[str, str] = {"plan": "plan_duty", "commitment": "commitment_duty"}
 """By form the name of the door, given a duty's id, at which it is written, read and judged."""
 
 

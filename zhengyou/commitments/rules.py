@@ -66,44 +66,20 @@ def may_note(authority: Authority, duty: Duty, found: Commitment | None) -> Verd
     return YES
 
 
-def may_see(authority: Authority, found: Commitment, where: int | None = None) -> Verdict:
-    """May open the whole page with its history: whose it is, the line above the unit of today, who reviews, the office.
-
-    What is published is read on the wall by its scope; a unit's published commitment by everybody signed in.
+def sees_whole(authority: Authority, found: Commitment, where: int | None) -> bool:
+    """Whether the whole page is open, with reasons, evidence and what is not public: whose it is, the line above, the
+    office, who reviews it. Others read what is published on the wall.
     """
     me = authority.person
     if authority.everything or authority.on_root("import"):
-        return YES
-    if found.of_unit and found.is_public:
-        return YES
-    if me is not None and me.pk in (found.member_id, found.oral_by_id):
-        return YES
-    at = home(found, authority.day) if where is None else where
-    if at is not None:
-        if found.of_unit:
-            if authority.belongs_to(at) or authority.may("hand_in", at) or authority.may("review", at):
-                return YES
-        elif authority.may("see_names", at):
-            return YES
-        if found.is_public and (authority.belongs_to(at) or found.scope != Commitment.Scope.UNIT):
-            return YES
-    if found.duty_id and Duty.objects.seen_by(authority).filter(pk=found.duty_id).exists():
-        return YES
-    return no(_("这份承诺不在您能看的范围里。"))
-
-
-def sees_steps(authority: Authority, found: Commitment, where: int | None) -> bool:
-    """Whether reasons of returns and disputes, drafts' verdicts and evidence are shown: whose it is and the line above."""
-    me = authority.person
-    if authority.everything or authority.on_root("import"):
         return True
     if me is not None and me.pk in (found.member_id, found.oral_by_id):
         return True
-    if where is None:
-        return False
-    if found.of_unit:
-        return authority.may("hand_in", where) or authority.may("review", where)
-    return authority.may("see_names", where) or authority.may("review", where)
+    if where is not None:
+        power = "hand_in" if found.of_unit else "see_names"
+        if authority.may(power, where) or (found.is_public and authority.may("review", where)):
+            return True
+    return found.duty_id is not None and Duty.objects.seen_by(authority).filter(pk=found.duty_id).exists()
 
 
 def may_keep(

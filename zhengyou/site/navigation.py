@@ -90,6 +90,7 @@ PLACES = (
     Place("campaigns", _("活动方案"), "campaigns", "package", CAMPAIGN, anybody),
     Place("plans", _("实施方案"), "plans", "file-diff", CAMPAIGN, anybody),
     Place("work", _("年度要点"), "work_items", "clipboard-list", CAMPAIGN, has_post),
+    Place("commitments", _("承诺和兑现"), "commitments", "clipboard-check", CAMPAIGN, anybody),
     Place("wall", _("公开承诺墙"), "wall", "speakerphone", CAMPAIGN, anybody, pgettext_lazy("navigation", "公示")),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),

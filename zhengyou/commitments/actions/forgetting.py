@@ -12,7 +12,7 @@ from zhengyou.commitments.models import (
     WallQuestion,
 )
 from zhengyou.journal.actions import OpenEntry
-from zhengyou.journal.models import Draft, Evidence
+from zhengyou.journal.models import Evidence
 from zhengyou.org.models import Person
 
 
@@ -25,9 +25,6 @@ def forget(entry: OpenEntry, person: Person) -> set[int]:
         old_text="", old_measure="", new_text="", new_measure="", reason="", told="", answer=""
     )
     ItemEvent.objects.filter(item__in=items).update(text="")
-    duties = mine.exclude(duty=None).values_list("duty_id", flat=True)
-    labels = [f"commitment:{pk}" for pk in duties] + [f"oral:{person.public_id}"]
-    Draft.objects.filter(label__in=labels).delete()
     links = ItemEvidence.objects.filter(item__in=items)
     elsewhere = ItemEvidence.objects.exclude(item__in=items).values("evidence")
     others = Evidence.objects.filter(pk__in=links.values("evidence")).exclude(owner=person.public_id)

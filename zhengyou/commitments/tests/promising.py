@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from zhengyou.campaigns.models import Campaign, Duty
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from zhengyou.campaigns.actions import ticking
+from zhengyou.campaigns.models import Campaign, Duty, Slot, Task
 from zhengyou.campaigns.tests import play
 from zhengyou.commitments.actions import keeping, proposing, reviewing
 from zhengyou.commitments.actions.writing import Draft, Words
@@ -61,3 +64,21 @@ def published(subject: Person, by: Person, *texts: str) -> list[Item]:
 def kept(item: Item, subject: Person, by: Person) -> Item:
     """Claimed and confirmed."""
     return keeping.decide(keeping.claim(item, "做了六次，每次有人来", by=subject.actor), True, by=by.actor)
+
+
+def lay(subject: Person, other: Person, by: Person, campaign: Campaign) -> tuple[Duty, Item]:
+    """Into a running campaign: a task of commitments of members, one's own in review; and a published one with a file."""
+    task = Task.objects.filter(campaign=campaign, subject="member").order_by("pk")[0]
+    task.pk, task.code, task.form, task.review = None, "promise", "commitment", ["parent"]
+    task.save()
+    opens, cutoff = date(2010, 11, 1), date(2010, 11, 30)
+    Slot.objects.create(task=task, opens_on=opens, cutoff_on=cutoff, due_on=cutoff)
+    ticking.tick(full=True)
+    first = Duty.objects.get(member=other, slot__task=task)
+    proposing.propose(first, words(), by=other.actor)
+    found = Commitment.objects.get(member=other)
+    reviewing.review(first, {item.public_id: "" for item in found.items.all()}, by=by.actor)
+    item = keeping.claim(found.items.get(), "做了", by=other.actor, files=[SimpleUploadedFile("1.txt", b"1")])
+    duty = Duty.objects.get(member=subject, slot__task=task)
+    proposing.propose(duty, words(TWO), by=subject.actor)
+    return duty, item

@@ -1,0 +1,128 @@
+"""What waits for whom among published promises: to be confirmed, changes asked for, past their day; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhengyou.campaigns.reviewers import Reviewers
+from zhengyou.commitments.homes import carried_to, homes
+from zhengyou.commitments.models import Commitment, Item, ItemChange
+from zhengyou.org.models import Affiliation, on
+from zhengyou.org.rules import Authority
+
+MOST = 300
+"""Items looked at on one page; the oldest first."""
+SOON = timedelta(days=7)
+"""How long before its day an item stands on the desk of whoever promised it."""
+PUBLIC = (Commitment.State.PUBLISHED, Commitment.State.SETTLED)
+
+
+@dataclass
+class Waiting:
+    """One item on somebody's desk: why, and the unit it is kept in today."""
+
+    item: Item
+    why: str
+    unit: int | None
+
+    @property
+    def late(self) -> bool:
+        """Whether its day has passed."""
+        return self.why == "past"
+
+
+def in_units(units: Iterable[int], day: date) -> QuerySet[Item]:
+    """Items of public commitments that are kept in these units on a day: members' registered there, units' own."""
+    ids = set(units)
+    own = {old for unit in ids for old in carried_to(unit, day)}
+    here = Affiliation.objects.filter(on(day), role="R", unit__in=ids, person=OuterRef("commitment__member"))
+    return Item.objects.filter(
+        Q(commitment__member=None, commitment__unit__in=own)
+        | Q(Exists(here), commitment__member__isnull=False),
+        commitment__state__in=PUBLIC,
+    ).select_related("commitment__member", "commitment__unit", "owner")
+
+
+def reach(authority: Authority, people: Reviewers) -> set[int]:
+    """Units whose items may wait at this person: those for which an own unit is among the first two that can review."""
+    mine = set(authority.units_with("review"))
+    out = set()
+    for unit in people.parent:
+        able = [up for up in people.line(unit) if people.holders.get(up)][:3]
+        if mine & set(able):
+            out.add(unit)
+    return out
+
+
+def to_judge(authority: Authority) -> list[Waiting]:
+    """Items that this person is to confirm, to decide a change of, or to close past their day; five queries at most."""
+    me = authority.person
+    if me is None or not authority.units_with("review"):
+        return []
+    people = Reviewers(authority.day)
+    asked = ItemChange.objects.filter(item=OuterRef("pk"), state=ItemChange.State.ASKED)
+    found = list(
+        in_units(reach(authority, people), authority.day)
+        .annotate(asked=Exists(asked))
+        .filter(
+            Q(state=Item.State.CLAIMED)
+            | Q(asked=True)
+            | Q(state__in=(Item.State.OPEN, Item.State.DISPUTED), due_on__lt=authority.day)
+        )
+        .order_by("due_on", "pk")[:MOST]
+    )
+    where = homes({item.commitment for item in found}, authority.day)
+    out = []
+    for item in found:
+        whole, unit = item.commitment, where[item.commitment.pk]
+        if unit is None:
+            continue
+        by = {pk for pk in (whole.member_id, item.claimed_by_id, item.owner_id) if pk}
+        desk = people.desk("parent", unit, of_unit=whole.of_unit, authors=by)
+        if me.pk not in people.able(desk, by):
+            continue
+        asked_now = bool(item.asked)
+        why = "claimed" if item.state == Item.State.CLAIMED else "asked" if asked_now else "past"
+        out.append(Waiting(item, why, unit))
+    return out
+
+
+def to_keep(authority: Authority) -> list[Waiting]:
+    """Own items whose day is near or past, or that were disputed: the member's, and those of units one hands in for."""
+    me, day = authority.person, authority.day
+    if me is None:
+        return []
+    soon = Q(state=Item.State.DISPUTED) | Q(state=Item.State.OPEN, due_on__lte=day + SOON)
+    mine = Item.objects.filter(soon, commitment__member=me, commitment__state__in=PUBLIC)
+    found = list(mine.select_related("commitment__unit").order_by("due_on", "pk")[:MOST])
+    if units := authority.units_with("hand_in"):
+        found += in_units(units, day).filter(soon, commitment__member=None).order_by("due_on", "pk")[:MOST]
+    out = []
+    for item in found:
+        past = item.due_on is not None and item.due_on < day
+        why = "disputed" if item.state == Item.State.DISPUTED else "past" if past else "soon"
+        out.append(Waiting(item, why, None))
+    return out
+
+
+def to_sign(authority: Authority) -> list[Commitment]:
+    """Own commitments that wait for the own word: noted by the secretary, or accepted and not signed."""
+    me = authority.person
+    if me is None:
+        return []
+    wait = Commitment.objects.filter(state__in=(Commitment.State.NOTED, Commitment.State.APPROVED))
+    own = Q(member=me)
+    if units := authority.units_with("hand_in"):
+        own |= Q(member=None, unit__in=units)
+    return list(wait.filter(own).select_related("duty__slot__task", "oral_by", "unit").order_by("pk")[:50])
+
+
+def unkept(units: Iterable[int], day: date) -> QuerySet[Item]:
+    """Items closed as not kept without cause in these units, the newest first."""
+    return (
+        in_units(units, day).filter(state=Item.State.UNKEPT, explained=False).order_by("-decided_on", "-pk")
+    )
