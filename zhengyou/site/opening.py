@@ -105,8 +105,32 @@ def migrate(root: Path, say: Say) -> None:
         copy = copy_database(root)
         say(_("数据目录是旧版本留下的，已先复制一份：{path}").format(path=copy))
     say(_("准备数据库（{n} 步）…").format(n=len(plan)))
+    if connection.vendor == "sqlite" and not connection.introspection.table_names():
+        lay_out()
     call_command("migrate", verbosity=0, interactive=False)
     (root / "version").write_text(f"{data.VERSION}\n")
+
+
+def lay_out() -> None:
+    """Make all tables of an empty SQLite database at once, as they are after the last migration: one transaction.
+
+    Migrating from nothing would remake them dozens of times; what follows finds nothing left to do.
+    """
+    from django.apps import apps
+    from django.db import connection, transaction
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    recorder, graph = MigrationRecorder(connection), MigrationLoader(connection).graph
+    models = [recorder.Migration, *(m for m in apps.get_models() if m._meta.managed and not m._meta.proxy)]
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        for model in models:
+            editor.create_model(model)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in editor.collected_sql:
+            cursor.execute(statement)
+        for app, name in sorted(graph.nodes):
+            recorder.record_applied(app, name)
 
 
 def _on_disk(executor: object, key: tuple[str, str]) -> bool:

@@ -147,7 +147,7 @@ def _units(slots: list[Slot], entry: OpenEntry, today: date) -> dict[str, int]:
                   WHERE u.opened_on <= s.ref AND u.closed_on > s.ref AND ({who})
                     AND NOT EXISTS (SELECT 1 FROM campaigns_duty d
                                     WHERE d.slot_id = s.id AND d.subject_unit_id = u.id)) t
-            WHERE 1 = 1 ON CONFLICT DO NOTHING""",
+            WHERE 1 = 1 ORDER BY t.slot, t.unit ON CONFLICT DO NOTHING""",
             **values,
             entry=entry.id,
             today=today,
@@ -201,7 +201,7 @@ def _issue(slots: list[Slot], entry: OpenEntry, who: str, only: str, values: dic
                     {only.format(m="a.person_id")}
                     AND NOT EXISTS (SELECT 1 FROM campaigns_duty d
                                     WHERE d.slot_id = s.id AND d.member_id = a.person_id)) t
-            WHERE 1 = 1 ON CONFLICT DO NOTHING""",
+            WHERE 1 = 1 ORDER BY t.slot, t.member ON CONFLICT DO NOTHING""",
             **{**values, "entry": entry.id},
         )
     if n:
