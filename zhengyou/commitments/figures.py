@@ -190,8 +190,10 @@ def count(
 
 
 def rolled(tree: Map, counted: Counted, units: Sequence[int]) -> list[tuple[Place, Figures]]:
-    """Each of these units with everything below it, in the order given."""
-    return [
-        (tree.places[unit], total(counted.units[one] for one in tree.under(unit) if one in counted.units))
-        for unit in units
-    ]
+    """Each of these units with everything below it, in the order given; summed once from the leaves up."""
+    sums = {unit: total([counted.units[unit]] if unit in counted.units else []) for unit in tree.order}
+    for unit in reversed(tree.order):
+        above = tree.places[unit].parent
+        if above in sums:
+            sums[above].add(sums[unit])
+    return [(tree.places[unit], sums[unit]) for unit in units]

@@ -89,15 +89,15 @@ def wall(request: HttpRequest) -> HttpResponse:
     asked = Wall.of(request)
     where = asked.where
     found = figures.count(asked.tree, *where, state=asked.state)
-    chosen = _campaign(request, found)
+    chosen = campaign_of(request, found)
     page = _page(request, sum(chosen.shown.values()))
     units, skip = walls.spread(asked.tree, chosen, page.start, walls.PAGE)
     cards = walls.read(
         asked.tree, asked.sight, chosen.campaign, where, units, state=asked.state, skip=skip, size=walls.PAGE
     )
     context = {
-        "title": _label(chosen),
-        "campaigns": [(one.campaign, _label(one)) for one in found] if len(found) > 1 else [],
+        "title": label_of(chosen),
+        "campaigns": [(one.campaign, label_of(one)) for one in found] if len(found) > 1 else [],
         "campaign": chosen.campaign,
         "asked": asked,
         "page": page,
@@ -108,7 +108,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "today": asked.tree.day,
         "filtered": bool(asked.text or asked.unit or asked.state),
         "poster": reverse("wall_poster", args=[asked.unit.public_id]) if asked.unit else "",
-        "signing_in": False,
+        "by_unit": asked.sight.signed_in and bool(request.authority.posts),  # type: ignore[attr-defined]
     }
     return render(request, "commitments/wall/wall.html", context)
 
@@ -148,13 +148,15 @@ def _page(request: HttpRequest, count: int) -> Page:
     )
 
 
-def _campaign(request: HttpRequest, found: list[Counted]) -> Counted:
+def campaign_of(request: HttpRequest, found: list[Counted]) -> Counted:
+    """The campaign that the address asks for, else the newest; an empty one where nothing was published."""
     asked = request.GET.get("campaign", "")
     chosen = next((one for one in found if str(one.campaign) == asked), None)
     return chosen or (found[0] if found else Counted(0, "", ""))
 
 
-def _label(counted: Counted) -> str:
+def label_of(counted: Counted) -> str:
+    """A campaign's name in the reader's language."""
     zh, en = counted.zh, counted.en
     return (en or zh) if current.language() == "en" else (zh or en)
 
@@ -276,7 +278,7 @@ def poster(request: HttpRequest, public_id: str) -> HttpResponse:
     scope = asked if asked in offered else offered[0]
     printed = Sight(None, scope != "web", False, frozenset({unit.id} if scope == "unit" else ()))
     where = walls.condition(tree, printed, "", None)
-    counted = _campaign(request, figures.count(tree, *where))
+    counted = campaign_of(request, figures.count(tree, *where))
     n = counted.shown.get(unit.id, 0)
     if not n and not sight.signed_in:
         raise Http404
@@ -284,7 +286,7 @@ def poster(request: HttpRequest, public_id: str) -> HttpResponse:
     lines = [(card_of(request, card, tree), item) for card in cards for item in card.items]
     above = tree.places.get(unit.parent or 0)
     context = {
-        "title": _label(counted),
+        "title": label_of(counted),
         "unit": unit,
         "above": above,
         "lines": [_printed(shown, item) for shown, item in lines[:ON_POSTER]],
