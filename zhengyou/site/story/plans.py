@@ -139,11 +139,17 @@ def amended(campaign: Campaign, text: str) -> None:
     body["document_no"] = "示范〔2010〕25号"
     body["clauses"][0]["text"] = text
     actions.issue(office, body, by=Actor.system("story"))
-    asked = list(
-        ClauseQuestion.objects.filter(plan__campaign=campaign, state=ClauseQuestion.State.ASKED)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    keep = {pk: "本单位原来写的已经包含这一点。" for pk in asked if pk % 3 == 0}
-    take = [pk for pk in asked if pk % 3 == 1]
+    asked = _asked(campaign)
+    keep = {pk: "本单位原来写的已经包含这一点。" for n, pk in enumerate(asked) if n % 3 == 0}
+    take = [pk for n, pk in enumerate(asked) if n % 3 == 1]
     mass.answer(campaign.pk, keep, take, by=Actor.system("story"))
+
+
+def answered_late(campaign: Campaign) -> None:
+    """Every third of the units still asked takes the amended clause over now; their amendments wait with the unit above."""
+    mass.answer(campaign.pk, {}, _asked(campaign)[::3], by=Actor.system("story"), approve=False)
+
+
+def _asked(campaign: Campaign) -> list[int]:
+    asked = ClauseQuestion.objects.filter(plan__campaign=campaign, state=ClauseQuestion.State.ASKED)
+    return list(asked.order_by("pk").values_list("pk", flat=True))

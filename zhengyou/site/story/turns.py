@@ -26,6 +26,7 @@ def of(demo: Mapping[str, Any], campaign: Campaign) -> dict[date, list[Callable[
     known: dict[str, Callable[..., None]] = {"merger": merger, "election": election, "graduation": graduation}
     known["amendment"] = partial(amendment, campaign)
     known["plan_amended"] = partial(plans.amended, campaign)
+    known["plan_answers"] = partial(plans.answered_late, campaign)
     out: dict[date, list[Callable[[], None]]] = {}
     for name, said in dict(demo.get("turns") or {}).items():
         more = dict(said) if isinstance(said, Mapping) else {"on": said}
