@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
+from django.db.models import Field, Model
 
 FAR = date(9999, 12, 31)
 """The open end of a dated fact: never NULL, so one comparison serves both databases and every index."""
@@ -26,6 +27,26 @@ def rows(sql: str, **values: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(_named(sql), _adapted(values))
         return cursor.fetchall()
+
+
+def write_back(rows: Iterable[Model], fields: Sequence[str]) -> None:
+    """Write these fields of many rows of one model back, by one prepared statement.
+
+    `bulk_update` builds a CASE for every row and field: a hundred times the work for a few thousand rows.
+    """
+    listed = list(rows)
+    if not listed:
+        return
+    meta = listed[0]._meta
+    chosen = [cast("Field[Any, Any]", meta.get_field(name)) for name in fields]
+    key = meta.pk
+    assert key is not None
+    sets = ", ".join(f'"{field.column}" = %s' for field in chosen)
+    values = [
+        [*(f.get_db_prep_save(getattr(row, f.attname), connection) for f in chosen), row.pk] for row in listed
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f'UPDATE "{meta.db_table}" SET {sets} WHERE "{key.column}" = %s', values)
 
 
 def measure(*tables: str) -> None:

@@ -21,7 +21,7 @@ from zhengyou.commitments.actions import writing
 from zhengyou.commitments.homes import homes
 from zhengyou.commitments.models import OPEN_ITEMS, Commitment, Item, ItemChange, ItemEvent
 from zhengyou.journal.actions import Actor, OpenEntry, record
-from zhengyou.kit import clock
+from zhengyou.kit import clock, sql
 
 S, K = Commitment.State, ItemEvent.Kind
 Write = Callable[[Duty], writing.Words]
@@ -135,7 +135,7 @@ def _note(entry: OpenEntry, day: DayOfPromises, people: Reviewers) -> int:
     heads = {duty.pk: next(iter(people.holders.get(duty.unit_id, {})), None) for duty in duties}
     for pk, row in rows.items():
         row.state, row.oral_by_id, row.oral_on = S.NOTED, heads[pk], clock.today()
-    Commitment.objects.bulk_update(rows.values(), ["state", "oral_by", "oral_on"], batch_size=papers.CHUNK)
+    sql.write_back(rows.values(), ["state", "oral_by", "oral_on"])
     return len(rows)
 
 
@@ -157,7 +157,7 @@ def _hand_in(entry: OpenEntry, day: DayOfPromises, people: Reviewers) -> int:
                     item.same, item.verdict, item.reasons = hints.digest(one.text), "", ""
                     mended.append(item)
     fields = ["text", "measure", "due_on", "same", "verdict", "reasons"]
-    Item.objects.bulk_update(mended, fields, batch_size=papers.CHUNK)
+    sql.write_back(mended, fields)
     rows, made = _made(entry, [duty for duty in duties if duty.pk not in known], day.write)
     rows |= known
     for item in made:
@@ -171,7 +171,7 @@ def _hand_in(entry: OpenEntry, day: DayOfPromises, people: Reviewers) -> int:
         row.version += 1
         laid.append(papers.Paper(duty, author, paper=f"commitment:{row.public_id}"))
     fields = ["state", "proposed_by", "proposed_on", "signed_by", "signed_on", "signed_hash", "version"]
-    Commitment.objects.bulk_update([rows[duty.pk] for duty in duties], fields, batch_size=papers.CHUNK)
+    sql.write_back([rows[duty.pk] for duty in duties], fields)
     return len(papers.lay(entry, laid, people))
 
 
@@ -211,7 +211,7 @@ def _judge(entry: OpenEntry, wanted: Mapping[int, str], people: Reviewers) -> in
         if one.submission.duty_id in last:
             row.state, row.published_on = S.PUBLISHED, today
             events += [_event(entry, item, K.PUBLISHED, row.signed_by_id) for item in mine]
-    Item.objects.bulk_update(back, ["verdict", "reasons"], batch_size=papers.CHUNK)
+    sql.write_back(back, ["verdict", "reasons"])
     for i in range(0, len(kept), papers.CHUNK):
         Item.objects.filter(pk__in=kept[i : i + papers.CHUNK]).update(verdict="accepted", reasons="")
     fields = [
@@ -224,7 +224,7 @@ def _judge(entry: OpenEntry, wanted: Mapping[int, str], people: Reviewers) -> in
         "signed_hash",
         "version",
     ]
-    Commitment.objects.bulk_update(found.values(), fields, batch_size=papers.CHUNK)
+    sql.write_back(found.values(), fields)
     ItemEvent.objects.bulk_create(events, batch_size=papers.CHUNK)
     return len(given)
 
@@ -316,7 +316,7 @@ def _keep(found: list[Item], events: list[ItemEvent], changes: list[ItemChange])
         ),
         *("decision", "cause", "explained", "version"),
     ]
-    Item.objects.bulk_update(found, fields, batch_size=200)
+    sql.write_back(found, fields)
     ItemChange.objects.bulk_create(changes, batch_size=papers.CHUNK)
     ItemEvent.objects.bulk_create(events, batch_size=papers.CHUNK)
     if found:

@@ -26,7 +26,7 @@ from zhengyou.packs import locations, schedule
 from zhengyou.packs.answers import Answers
 from zhengyou.packs.check import Checked
 from zhengyou.site.following import FOLLOW
-from zhengyou.site.story import cast, place, plans, texts, turns, workbook
+from zhengyou.site.story import cast, place, plans, promises, texts, turns, workbook
 from zhengyou.site.story.days import SEED, Calendar
 
 Say = Callable[[str], None]
@@ -181,6 +181,24 @@ def _day(campaign: Campaign, calendar: Calendar, day: date, reasons: list[str]) 
     if wanted.hand_in or wanted.accept or wanted.give_back or wanted.exempt:
         actions.mass.play(wanted, by=STORY)
     _plans(campaign, calendar, day, hand_in, judge, back)
+    _promises(campaign, calendar, day, hand_in, judge, back)
+
+
+def _promises(
+    campaign: Campaign,
+    calendar: Calendar,
+    day: date,
+    hand_in: list[int],
+    judge: list[int],
+    back: dict[int, str],
+) -> None:
+    """The day's commitments; what was only said aloud is confirmed on the next day. On Mondays what is kept of them."""
+    hand_in, judge = calendar.of("commitment", hand_in), calendar.of("commitment", judge)
+    back = {pk: back[pk] for pk in calendar.of("commitment", back)}
+    if hand_in or judge or back:
+        calendar.hand_in[day + timedelta(days=1)] += promises.day(hand_in, judge, back, by=STORY)
+    if day.weekday() == 0:
+        promises.keep(campaign, by=STORY)
 
 
 def _plans(
@@ -210,7 +228,11 @@ def _object(today: date) -> None:
     """The author of one returned paper objects: it goes one level up."""
     paper = (
         Submission.objects.filter(
-            state=Submission.State.RETURNED, duty__state="returned", duty__member__isnull=False, nothing=False
+            state=Submission.State.RETURNED,
+            duty__state="returned",
+            duty__member__isnull=False,
+            nothing=False,
+            paper="",
         )
         .select_related("duty__member")
         .order_by("-pk")
