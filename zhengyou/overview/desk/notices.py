@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from zhengyou.campaigns import changed, ruling
+from zhengyou.commitments import telling
 from zhengyou.kit import sql
 from zhengyou.org import held, rights
 from zhengyou.org.models import Person
@@ -26,6 +27,7 @@ class Notices:
     """`decide` requests wait for this person, the first until `first`; `answers` to own ones, names `opened` with a reason.
 
     `changed`: own duties that an amendment changed, until opened (id, title, why, version, void, day).
+    `wall`: what the wall of promises has for this person.
     `escalate`: the running campaigns that let overdue work rise, with their grace in days.
     """
 
@@ -35,9 +37,10 @@ class Notices:
     answers: list[tuple[str, str, str, date]] = field(default_factory=list)
     opened: list[tuple[str, str, date]] = field(default_factory=list)
     escalate: dict[int, int] = field(default_factory=dict)
+    wall: telling.Wall = field(default_factory=telling.Wall)
 
     def __bool__(self) -> bool:
-        return bool(self.decide or self.changed or self.answers or self.opened)
+        return bool(self.decide or self.changed or self.answers or self.opened or self.wall)
 
     def take(self, row: Sequence[Any]) -> None:
         """Read one row of the arms."""
@@ -54,11 +57,14 @@ class Notices:
         elif kind == 9:
             line = (number, title(first, second, code), third, n, bool(more), sql.as_date(last))
             self.changed.append(line)
+        elif kind == 10:
+            self.wall = telling.Wall.of(row)
 
 
 def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, Any]]:
     """Arms of a UNION over nine columns, and their values."""
     stands = ", ".join(map(str, authority.units_with("see_names"))) or "0"
+    wall, values = telling.arm(authority, 10)
     mine = "" if authority.on_root("import") else f"AND q.unit_id IN ({stands})"
     text = f"""
         UNION ALL SELECT 5, 0, '', '', '', '', COUNT(*), 0, COALESCE(CAST(MIN(q.due_on) AS TEXT), '')
@@ -72,8 +78,9 @@ def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, An
               CAST(g.day AS TEXT) AS h FROM org_glass g JOIN org_person b ON b.id = g.by_id
             WHERE g.person_id = :me AND g.day >= :fresh ORDER BY g.id DESC LIMIT 5) g
         UNION ALL SELECT 8, c.id, c.sha256, '', '', '', 0, 0, '' FROM campaigns_campaign c WHERE c.state = 30
-        UNION ALL SELECT * FROM ({_changed(authority)} ORDER BY 2 LIMIT {changed.MOST}) w"""
-    return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS)}
+        UNION ALL SELECT * FROM ({_changed(authority)} ORDER BY 2 LIMIT {changed.MOST}) w
+        UNION ALL {wall}"""
+    return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS), **values}
 
 
 def _changed(authority: Authority) -> str:

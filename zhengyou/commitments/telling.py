@@ -1,0 +1,55 @@
+"""What the wall has for a person's desk: questions and difficulties to see to, answers, what waits for the own word.
+
+One arm of the desk's statement (nine columns, one row); the desk reads it with `Wall.of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from zhengyou.commitments.models import Deed, WallQuestion
+from zhengyou.org.rules import Authority
+
+RECENT = timedelta(days=14)
+"""How long an answer stays on the desk of who asked."""
+
+
+@dataclass(slots=True)
+class Wall:
+    """Counts: questions to answer, difficulties to take up, own ones to see to and to confirm, answers just given."""
+
+    questions: int = 0
+    raised: int = 0
+    owned: int = 0
+    confirm: int = 0
+    answers: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.questions, self.raised, self.owned, self.confirm, self.answers))
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Wall:
+        """Read the arm's row."""
+        return cls(int(row[1]), int(row[6]), int(row[7]), *(int(part) for part in str(row[8]).split()))
+
+
+def arm(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
+    """The arm with the given number in front, and its values; units by the day's placements."""
+    stands = ", ".join(map(str, authority.units_with("review"))) or "0"
+    units = f"""(SELECT u.unit_id FROM org_placement u WHERE u.dropped_id IS NULL AND u.valid_from <= :day
+        AND u.valid_to > :day AND (u.unit_id IN ({stands}) OR u.parent_id IN ({stands})))"""
+    open_deeds = f"{int(Deed.State.RAISED)}, {int(Deed.State.DISPUTED)}"
+    text = f"""SELECT {int(kind)},
+          (SELECT COUNT(*) FROM commitments_wallquestion q WHERE q.state = {int(WallQuestion.State.ASKED)}
+            AND q.unit_id IN {units} AND (q.person_id IS NULL OR q.person_id <> :me)), '', '', '', '',
+          (SELECT COUNT(*) FROM commitments_deed e WHERE e.state IN ({open_deeds}) AND e.unit_id IN {units}
+            AND (e.raised_by_id IS NULL OR e.raised_by_id <> :me)),
+          (SELECT COUNT(*) FROM commitments_deed e WHERE e.owner_id = :me AND e.state = {int(Deed.State.TAKEN_UP)}),
+          CAST((SELECT COUNT(*) FROM commitments_deed e WHERE e.raised_by_id = :me
+              AND e.state = {int(Deed.State.DONE)}) AS TEXT) || ' ' ||
+            CAST((SELECT COUNT(*) FROM commitments_wallquestion q WHERE q.person_id = :me
+              AND q.answered_on >= :answered) AS TEXT)"""
+    return text, {"answered": authority.day - RECENT}
