@@ -11,11 +11,14 @@ from django.db.models import Count, F
 
 from zhengyou.campaigns import duties
 from zhengyou.campaigns.models import Campaign, Duty, Phase, Programme, Review, Submission, Task
+from zhengyou.commitments import figures
+from zhengyou.commitments.models import Commitment, Item, ItemEvent
 from zhengyou.journal.chain import verify
 from zhengyou.kit import clock
 from zhengyou.org import tree
-from zhengyou.org.models import Affiliation, Person, Post, Unit, on
+from zhengyou.org.models import Affiliation, Consent, Person, Placement, Post, Unit, on
 from zhengyou.overview import command
+from zhengyou.plans.models import ClauseQuestion, ClauseVerdict, PlanVersion
 from zhengyou.site import story
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +139,76 @@ def story_names():
 def test_every_name_of_the_demo_has_its_english(played):
     for model in (Campaign, Programme, Phase, Task):
         assert not model.objects.filter(en="").exists(), model.__name__
+
+
+def test_every_unit_writes_its_plan_on_the_one_above_and_some_come_back_first(played):
+    owed = Duty.objects.filter(slot__task__form="plan").exclude(state__in=["void", "exempt"])
+    in_force = PlanVersion.objects.filter(state=PlanVersion.State.APPROVED)
+    root = Unit.objects.get(kind="committee")
+    done = set(owed.filter(state="accepted").values_list("subject_unit", flat=True))
+    assert done | {root.pk} == set(in_force.values_list("plan__unit", flat=True))
+    assert len(done) > 80
+    returned = ClauseVerdict.objects.filter(accepted=False)
+    assert returned.exists()
+    assert not returned.filter(reasons="").exists()
+    parents = dict(Placement.objects.filter(on(TODAY)).values_list("unit", "parent"))
+    first = {}
+    for unit, day in (
+        PlanVersion.objects.filter(state__gte=40).order_by("number").values_list("plan__unit", "decided_on")
+    ):
+        first.setdefault(unit, day)
+    exempt = set(
+        Duty.objects.filter(slot__task__form="plan", state="exempt").values_list("subject_unit", flat=True)
+    )
+    for unit in done:
+        above = parents[unit]
+        if above not in exempt:
+            assert first[unit] >= first[above], "approved only after the plan above"
+    assert not Review.objects.filter(submission__paper__startswith="plan:", by=F("submission__by")).exists()
+
+
+def test_an_amended_clause_asks_every_unit_about_just_that_clause(played):
+    questions = ClauseQuestion.objects.all()
+    assert set(questions.values_list("key", flat=True)) == {questions[0].key}
+    assert {q.state for q in questions} == {10, 20, 30}, "asked, kept, taken over"
+    assert PlanVersion.objects.filter(duty=None, state=PlanVersion.State.SUBMITTED).exists(), (
+        "some wait for the unit above"
+    )
+
+
+def test_2298_promises_reconcile_with_members_and_units(played):
+    owed = Duty.objects.filter(slot__task__form="commitment")
+    # the unit that was merged still made its promise before; who joined later owes the next period
+    assert owed.filter(member=None).count() == 91 + 1
+    assert 2190 < owed.exclude(member=None).count() <= 2207
+    made = Commitment.objects.all()
+    assert made.filter(state__gte=Commitment.State.PUBLISHED).count() == owed.filter(state="accepted").count()
+    assert made.filter(state=Commitment.State.PROPOSED).count() == owed.filter(state="submitted").count()
+    assert made.filter(state=Commitment.State.RETURNED).count() == owed.filter(state="returned").count()
+    places = figures.Map(TODAY)
+    (counted,) = figures.count(places)
+    root = Unit.objects.get(kind="committee")
+    whole = {place.id: f for place, f in figures.rolled(places, counted, places.order)}
+    assert whole[root.pk] == counted.total
+    assert (
+        counted.total.items == Item.objects.filter(commitment__state__gte=Commitment.State.PUBLISHED).count()
+    )
+    for unit, here in whole.items():
+        below = [whole[u] for u in places.order if places.places[u].parent == unit]
+        own = counted.units.get(unit, figures.Figures())
+        assert figures.total([own, *below]) == here
+    total = counted.total
+    assert total.items == total.kept + total.waiting + total.unkept + total.under_way + total.released
+    assert total.fulfilment == Fraction(total.kept, total.items - total.released)
+    assert min(total.kept, total.unkept, total.released, total.changed) > 0
+
+
+def test_a_dispute_an_oral_promise_and_a_name_taken_back(played):
+    assert ItemEvent.objects.filter(kind="disputed").count() == 1
+    oral = Commitment.objects.exclude(oral_by=None)
+    assert oral.exists()
+    assert not oral.filter(oral_by=F("member")).exists()
+    given = Consent.objects.filter(purpose="name_web", dropped=None)
+    assert given.filter(valid_to__lt=TODAY).count() == 1
+    assert given.filter(valid_to__gt=TODAY).count() == 5
+    assert not Commitment.objects.filter(reviewed_by=F("member")).exists(), "nobody judged the own promise"

@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from zhengyou.campaigns import actions, duties
 from zhengyou.campaigns.models import Amendment, Duty, DutyEvent, Task
+from zhengyou.commitments import figures
+from zhengyou.commitments.models import Commitment, Item
 from zhengyou.journal.chain import verify
 from zhengyou.kit import clock
 from zhengyou.kit.sql import FAR
@@ -125,3 +127,21 @@ def test_every_open_duty_has_one_owner(played):
     open_ = Duty.objects.filter(state__in=["due", "returned", "submitted"])
     assert open_.exists()
     assert not open_.filter(Q(unit__closed_on__lte=TODAY)).exists()
+
+
+def test_promises_of_a_merged_unit_and_of_who_left_still_add_up(played):
+    """A merged unit's promises are read under its successor, those of graduates where they were made (golden cases 8, 15)."""
+    places = figures.Map(TODAY)
+    (counted,) = figures.count(places)
+    gone = Unit.objects.get(closed_on=MERGED)
+    made = Commitment.objects.filter(unit=gone, member=None)
+    assert made.exists()
+    heir = places.now(gone.pk)
+    assert heir != gone.pk
+    assert gone.pk not in counted.units
+    assert made.get().items.count() <= counted.units[heir].items
+    public = Item.objects.filter(commitment__state__gte=Commitment.State.PUBLISHED)
+    assert counted.total.items == public.count()
+    whole = {place.id: here for place, here in figures.rolled(places, counted, places.order)}
+    root = Unit.objects.get(kind="committee")
+    assert whole[root.pk] == counted.total

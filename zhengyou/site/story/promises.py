@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 
 from zhengyou.campaigns.models import Campaign, Duty
@@ -12,6 +12,8 @@ from zhengyou.commitments.actions.writing import Draft, Words
 from zhengyou.commitments.models import Commitment, Item
 from zhengyou.journal.actions import Actor
 from zhengyou.kit import clock
+from zhengyou.org.actions import consents
+from zhengyou.org.models import Consent
 from zhengyou.site.story.days import SEED
 
 PLACES = (
@@ -176,3 +178,25 @@ def keep(campaign: Campaign, *, by: Actor) -> None:
     )
     if claim or confirm or dispute or change or release or unkept:
         mass.play(week, by=by)
+
+
+def names_given(campaign: Campaign) -> None:
+    """A dozen members whose promise is for more than their unit agree that their name stands beside it."""
+    held = Commitment.objects.filter(
+        campaign=campaign, state__gte=Commitment.State.PUBLISHED, member__isnull=False
+    )
+    for purpose, scope in ((consents.NAME_INSIDE, "all"), (consents.NAME_WEB, "web")):
+        for one in held.filter(scope=scope).select_related("member").order_by("pk")[:6]:
+            assert one.member is not None
+            consents.give(one.member, purpose, by=one.member.actor)
+
+
+def name_taken_back(campaign: Campaign) -> None:
+    """The first of them who agreed to the open web takes it back: the name is gone from wall and posters at once."""
+    given = (
+        Consent.objects.filter(purpose=consents.NAME_WEB, dropped=None)
+        .select_related("person")
+        .order_by("pk")
+    )
+    if (one := given.first()) is not None:
+        consents.withdraw(one.person, consents.NAME_WEB, by=one.person.actor)

@@ -16,7 +16,7 @@ from zhengyou.org import current, tree
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Affiliation, Person, Post, Unit, on
 from zhengyou.site.following import FOLLOW
-from zhengyou.site.story import plans
+from zhengyou.site.story import plans, promises
 
 STORY = Actor.system("story")
 
@@ -26,6 +26,8 @@ def of(demo: Mapping[str, Any], campaign: Campaign) -> dict[date, list[Callable[
     known: dict[str, Callable[..., None]] = {"merger": merger, "election": election, "graduation": graduation}
     known["amendment"] = partial(amendment, campaign)
     known["plan_amended"] = partial(plans.amended, campaign)
+    known["names_given"] = partial(promises.names_given, campaign)
+    known["name_taken_back"] = partial(promises.name_taken_back, campaign)
     known["plan_answers"] = partial(plans.answered_late, campaign)
     out: dict[date, list[Callable[[], None]]] = {}
     for name, said in dict(demo.get("turns") or {}).items():
