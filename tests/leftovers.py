@@ -42,7 +42,10 @@ ALLOWED: dict[str, tuple[str, set[str] | None]] = {
     "packs/labels.py": (DATES, None),
     "packs/organisation.py": (DATES, None),
     "overview/plan.py": (READS, {"[，,；;]"}),
-    "campaigns/working.py": (READS, {"编号", "序号", "内容", "要点", "工作要点", "年度要点", "来源", "出处", "依据"}),
+    "campaigns/working.py": (
+        READS,
+        {"编号", "序号", "内容", "要点", "工作要点", "年度要点", "来源", "出处", "依据"},
+    ),
     "campaigns/views/planning.py": (READS, {"，"}),
     "campaigns/views/words.py": (DATES, {"年", "月", "日"}),
     "overview/words.py": (DATES, {"年", "月", "日"}),

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0005_last_event_index'),
+        ("campaigns", "0005_last_event_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='submission',
-            name='paper',
+            model_name="submission",
+            name="paper",
             field=models.CharField(blank=True, max_length=60),
         ),
     ]

@@ -16,7 +16,9 @@ def test_opening_a_members_task_is_kept_for_the_member(school):
     client(school.secretary).get(reverse("review", args=[duty.pk]))
     look = Look.objects.get()
     assert (look.person, look.by, look.what, look.n) == (school.member, school.secretary, "task", 2)
-    assert "打开了您的任务，2 次" in client(school.member).get(reverse("me"), {"part": "looks"}).content.decode()
+    assert (
+        "打开了您的任务，2 次" in client(school.member).get(reverse("me"), {"part": "looks"}).content.decode()
+    )
 
 
 def test_a_units_task_is_nobodys(school):
