@@ -1,4 +1,4 @@
-"""Promises hung on the wall for tests and measurements: rows as publishing leaves them, without the way there."""
+"""Promises hung on the wall for tests: rows as publishing leaves them, without the way there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 from zhengyou.campaigns.models import Campaign
 from zhengyou.commitments.models import Commitment, Item
 from zhengyou.journal.actions import Actor, record
+from zhengyou.kit import clock
+from zhengyou.org.actions import consents
 from zhengyou.org.models import Person, Unit
+from zhengyou.org.people import home
 
 BY = Actor.system("test")
 
@@ -34,3 +37,20 @@ def hang(whose: Person | Unit, unit: Unit, *texts: str, **facts: Any) -> Commitm
             facts = {"due_on": date(2010, 11, 30), "measure": "签到表", **items}
             Item.objects.create(commitment=made, place=place, text=text, **facts)
     return made
+
+
+def for_demo(number: str, text: str) -> None:
+    """In a demo's directory: the member with this number and its unit promise this on the open web, with the name.
+
+    Where the story has played promises for them already, those are opened to the web and say this.
+    """
+    member = Person.objects.get(number=number)
+    at = home(member, clock.today())
+    assert at is not None
+    for whose, mine in ((member, {"member": member}), (at.unit, {"member": None, "unit": at.unit})):
+        found = Commitment.objects.filter(**mine)
+        if found.update(scope="web", state=Commitment.State.PUBLISHED):
+            Item.objects.filter(commitment__in=found).update(text=text)
+        else:
+            hang(whose, at.unit, text, scope="web")
+    consents.give(member, consents.NAME_WEB, by=member.actor)

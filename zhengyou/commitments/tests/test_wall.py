@@ -199,6 +199,15 @@ def test_the_poster_names_scope_unit_and_who_reads_questions(school):
     assert "style=" not in found.split("<main")[1].split("</main>")[0]
 
 
+def test_paper_for_outside_bears_no_name_without_consent_whoever_prints_it(school):
+    hang(school.member2, school.branch, scope="web")
+    url = reverse("wall_poster", args=[school.branch.public_id])
+    assert school.member2.name in page(school.secretary, url + "?for=unit")
+    for scope in ("all", "web"):
+        assert school.member2.name not in page(school.secretary, url + f"?for={scope}")
+        assert "一名党员" in page(school.secretary, url + f"?for={scope}")
+
+
 def test_a_poster_for_the_unit_is_printed_only_by_who_sees_the_unit(school):
     hang(school.branch, school.branch, "只贴在本单位", scope="unit")
     url = reverse("wall_poster", args=[school.branch.public_id]) + "?for=unit"
