@@ -120,9 +120,13 @@ def lay_out() -> None:
     from django.db import connection, transaction
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.recorder import MigrationRecorder
+    from django.db.models import Model
 
     recorder, graph = MigrationRecorder(connection), MigrationLoader(connection).graph
-    models = [recorder.Migration, *(m for m in apps.get_models() if m._meta.managed and not m._meta.proxy)]
+    models: list[type[Model]] = [
+        recorder.Migration,
+        *(m for m in apps.get_models() if m._meta.managed and not m._meta.proxy),
+    ]
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         for model in models:
             editor.create_model(model)

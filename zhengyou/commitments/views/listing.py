@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -64,7 +64,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The page; filtered by state and by unit."""
     authority: Authority = request.authority  # type: ignore[attr-defined]
     found = _filtered(request, seen(authority))
-    page = Paginator(found.order_by("state", "-pk"), PAGE).get_page(request.GET.get("page"))
+    by_roster = (
+        "unit__place",
+        "unit",
+        F("member__sort_key").asc(nulls_first=True),
+        "pk",
+    )  # never by what was kept
+    page = Paginator(found.order_by(*by_roster), PAGE).get_page(request.GET.get("page"))
     judged = waiting.to_judge(authority)
     keeping = waiting.to_keep(authority)
     signing = waiting.to_sign(authority)
