@@ -18,6 +18,10 @@ ROSTER = ("see_names", "import", "slips")
 """Powers that show the names of the members of the unit and of those below it (DOMAIN.md §7, roster entry)."""
 
 
+_POSTS = """SELECT unit_id, post, first_responsible FROM org_post WHERE person_id = :person AND dropped_id IS NULL
+    AND valid_from <= :day AND valid_to > :day ORDER BY id"""
+
+
 class Authority:
     """What a person's posts allow on a day: two queries, then answers from memory.
 
@@ -39,8 +43,8 @@ class Authority:
         self._homes: dict[int, str] | None = None
         self.posts: list[tuple[int, str, bool]] = []
         if person is not None:
-            held = Post.objects.filter(on(day), person=person).order_by("id")
-            self.posts = list(held.values_list("unit_id", "post", "first_responsible"))
+            found = sql.rows(_POSTS, person=person.pk, day=day)  # every page asks: half the time of the same by the ORM
+            self.posts = [(unit, post, bool(first)) for unit, post, first in found]
         self._powers: dict[int, set[str]] = defaultdict(set)
         for unit, post, _first in self.posts:
             self._powers[unit] |= may.get(post, frozenset())

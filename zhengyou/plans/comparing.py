@@ -76,7 +76,7 @@ def compare(theirs: Sequence[Clause], ours: Sequence[Clause]) -> Compared:
 
 def differences(above: Clause, mine: Clause) -> list[tuple[str, str]]:
     """What differs from the clause above, in words with the class of its tag; what the plan above left open is no
-    difference.
+    difference, and that somebody of the own unit answers for it, as everybody must say, is none by itself.
     """
     tags: list[tuple[str, str]] = []
     if above.due_on and mine.due_on and mine.due_on != above.due_on:
@@ -86,9 +86,6 @@ def differences(above: Clause, mine: Clause) -> list[tuple[str, str]]:
             tags.append(("late", text))
         else:
             tags.append(("rev", _("日期提前")))
-    named = above.owner or above.owner_text
-    if named and (mine.owner or mine.owner_text) != named:
-        tags.append(("rev", _("换了负责人")))
     old = " ".join((above.title, above.text, above.result)).strip()
     new = " ".join((mine.title, mine.text, mine.result)).strip()
     if _plain(old) != _plain(new):
@@ -100,6 +97,9 @@ def differences(above: Clause, mine: Clause) -> list[tuple[str, str]]:
             tags.append(("ok", _("多了内容")))
         else:
             tags.append(("rev", _("改了文字")))
+    named = above.owner or above.owner_text
+    if tags and named and (mine.owner or mine.owner_text) != named:
+        tags.append(("rev", _("换了负责人")))
     return tags
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -91,7 +92,15 @@ PLACES = (
     Place("plans", _("实施方案"), "plans", "file-diff", CAMPAIGN, anybody),
     Place("work", _("年度要点"), "work_items", "clipboard-list", CAMPAIGN, has_post),
     Place("commitments", _("承诺和兑现"), "commitments", "clipboard-check", CAMPAIGN, anybody),
-    Place("wall", _("公开承诺墙"), "wall", "speakerphone", CAMPAIGN, anybody, pgettext_lazy("navigation", "公示")),
+    Place(
+        "wall",
+        _("公开承诺墙"),
+        "wall",
+        "speakerphone",
+        CAMPAIGN,
+        anybody,
+        pgettext_lazy("navigation", "公示"),
+    ),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),
     Place("glass", _("凭理由打开登记"), "glass", "lock", BASE, breaks_glass),
@@ -142,6 +151,7 @@ class Navigation:
     record: str = ""
 
 
+@cache
 def address(route: str, *args: object) -> str:
     """The address of a named door, or "" while its room does not exist."""
     try:

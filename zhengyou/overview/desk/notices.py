@@ -17,6 +17,7 @@ from zhengyou.org import held, rights
 from zhengyou.org.models import Person
 from zhengyou.org.rules import Authority
 from zhengyou.overview.desk.lines import title
+from zhengyou.plans import telling as plans
 
 DAYS = 14
 """Days for which an answer, or a look with a reason, stands on the desk; my information keeps them for ever."""
@@ -27,7 +28,7 @@ class Notices:
     """`decide` requests wait for this person, the first until `first`; `answers` to own ones, names `opened` with a reason.
 
     `changed`: own duties that an amendment changed, until opened (id, title, why, version, void, day).
-    `wall`: what the wall of promises has for this person.
+    `wall`: what the wall of promises has for this person; `plans`: amendments of plans and changed clauses.
     `escalate`: the running campaigns that let overdue work rise, with their grace in days.
     """
 
@@ -38,9 +39,10 @@ class Notices:
     opened: list[tuple[str, str, date]] = field(default_factory=list)
     escalate: dict[int, int] = field(default_factory=dict)
     wall: telling.Wall = field(default_factory=telling.Wall)
+    plans: plans.Plans = field(default_factory=plans.Plans)
 
     def __bool__(self) -> bool:
-        return bool(self.decide or self.changed or self.answers or self.opened or self.wall)
+        return bool(self.decide or self.changed or self.answers or self.opened or self.wall or self.plans)
 
     def take(self, row: Sequence[Any]) -> None:
         """Read one row of the arms."""
@@ -59,12 +61,15 @@ class Notices:
             self.changed.append(line)
         elif kind == 10:
             self.wall = telling.Wall.of(row)
+        elif kind == 11:
+            self.plans = plans.Plans.of(row)
 
 
 def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, Any]]:
     """Arms of a UNION over nine columns, and their values."""
     stands = ", ".join(map(str, authority.units_with("see_names"))) or "0"
     wall, values = telling.arm(authority, 10)
+    planned, posts = plans.arm(authority, 11)
     mine = "" if authority.on_root("import") else f"AND q.unit_id IN ({stands})"
     text = f"""
         UNION ALL SELECT 5, 0, '', '', '', '', COUNT(*), 0, COALESCE(CAST(MIN(q.due_on) AS TEXT), '')
@@ -79,8 +84,9 @@ def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, An
             WHERE g.person_id = :me AND g.day >= :fresh ORDER BY g.id DESC LIMIT 5) g
         UNION ALL SELECT 8, c.id, c.sha256, '', '', '', 0, 0, '' FROM campaigns_campaign c WHERE c.state = 30
         UNION ALL SELECT * FROM ({_changed(authority)} ORDER BY 2 LIMIT {changed.MOST}) w
-        UNION ALL {wall}"""
-    return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS), **values}
+        UNION ALL {wall}
+        UNION ALL {planned}"""
+    return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS), **values, **posts}
 
 
 def _changed(authority: Authority) -> str:

@@ -181,6 +181,20 @@ def facts(clause: Clause, names: dict[str, str]) -> str:
     return _("，").join(part for part in parts if part)
 
 
+def changed_facts(above: Clause | None, mine: Clause, names: dict[str, str]) -> list[tuple[str, str]]:
+    """By when and by whom, each marked `ins` where the plan above says otherwise."""
+    out: list[tuple[str, str]] = []
+    if mine.due_on:
+        same = above is None or above.due_on in (None, mine.due_on)
+        out.append((_("%(day)s前") % {"day": words.day(mine.due_on)}, "" if same else "ins"))
+    if who := owner(mine, names):
+        other = owner(above, names) if above is not None else ""
+        if out:
+            out.append((_("，"), ""))
+        out.append((_("%(who)s负责") % {"who": who}, "ins" if other and other != who else ""))
+    return out
+
+
 def read(
     clauses: Sequence[Clause], names: dict[str, str], said: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:

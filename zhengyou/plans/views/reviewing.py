@@ -190,11 +190,7 @@ def _row(
     a, b = pair.theirs, pair.ours
     texts = [_body(clause) if clause is not None else "" for clause in (a, b)]
     pieces = comparing.words(*texts) if a is not None and b is not None else []
-    when = (
-        comparing.words(place.facts(a, names), place.facts(b, names))
-        if a is not None and b is not None
-        else []
-    )
+    said = place.changed_facts(a, b, names) if b is not None else []
     mark = body.get(f"k-{pair.code}", "accept" if b is not None else "")
     return {
         "pair": pair,
@@ -207,8 +203,7 @@ def _row(
         "right": [(text, kind) for text, kind in pieces if kind != "del"]
         or ([(texts[1], "ins")] if b is not None else []),
         "left_facts": place.facts(a, names) if a is not None else "",
-        "right_facts": [(t, k) for t, k in when if k != "del"]
-        or ([(place.facts(b, names), "")] if b is not None else []),
+        "right_facts": said,
         "work": b.work_item.text if b is not None and b.work_item is not None else "",
         "vehicle": b is not None and b.own_vehicle,
         "mark": mark,
