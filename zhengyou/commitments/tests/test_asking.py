@@ -168,6 +168,10 @@ def test_a_difficulty_raised_without_a_name_is_taken_up_done_disputed_and_confir
     head = client(school.secretary)
     due = (clock.today() + timedelta(days=7)).isoformat()
     assert head.post(url, {"act": "take_up", "owner": "", "due_on": ""}).status_code == 422
+    for act in ("nothing known", "take_up", "link"):
+        assert (
+            head.post(url, {"act": act, "owner": "x", "item": "x", "due_on": "2010-02-31"}).status_code == 422
+        )
     assert (
         head.post(url, {"act": "take_up", "owner": school.member2.public_id, "due_on": due}).status_code
         == 302

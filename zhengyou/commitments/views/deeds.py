@@ -200,12 +200,13 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     act = request.POST.get("act", "") if request.method == "POST" else ""
     shown = {name: make(request.POST if act == name else None) for name, make in FORMS.items()}
     _fill(shown, authority, deed)
+    asked = shown.get(act) or forms.Form(request.POST if act else None)
     status = 200
     if act:
         try:
-            _do(act, deed, request)
+            _do(act, deed, asked, request)
         except Invalid as fault:
-            put(shown[act if act in shown else "take_up"], fault)
+            put(asked, fault)
             status = 422
         else:
             messages.success(request, _("记下了。"))
@@ -226,7 +227,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_judge": judges,
         "may_link": bool(rules_wall.may_read(authority, deed.unit_id)) and bool(shown["link"].fields["item"].choices),  # type: ignore[attr-defined]
         "errors_title": _("还没有记下，填的都留着"),
-        "form": shown.get(act),
+        "form": asked,
     }  # fmt: skip
     return render(request, "commitments/deeds/deed.html", context, status=status)
 
@@ -252,14 +253,14 @@ def _fill(shown: dict[str, forms.Form], authority: Authority, deed: Deed) -> Non
     shown["link"].fields["item"].choices = [(one.public_id, one.text[:40]) for one in own[:20]]  # type: ignore[attr-defined]
 
 
-def _do(act: str, deed: Deed, request: HttpRequest) -> None:
-    """What the pressed button asks for."""
+def _do(act: str, deed: Deed, form: forms.Form, request: HttpRequest) -> None:
+    """What the pressed button asks for; people and promises only from those that the form offers."""
     by, post = request.me.actor, request.POST  # type: ignore[attr-defined]
+    form.is_valid()
+    chosen = form.cleaned_data
     if act == "take_up":
-        owner = Person.objects.filter(public_id=post.get("owner", "")).first()
-        form = TakeUp(post)
-        form.is_valid()
-        actions.take_up(deed, owner, form.cleaned_data.get("due_on"), by=by)
+        owner = Person.objects.filter(public_id=chosen.get("owner") or "").first()
+        actions.take_up(deed, owner, chosen.get("due_on"), by=by)
     elif act == "decline":
         actions.decline(deed, post.get("reason", ""), by=by)
     elif act == "done":
@@ -269,7 +270,7 @@ def _do(act: str, deed: Deed, request: HttpRequest) -> None:
     elif act == "dispute":
         actions.dispute(deed, post.get("reply", ""), by=by)
     elif act == "link":
-        item = Item.objects.select_related("commitment").filter(public_id=post.get("item", "")).first()
+        item = Item.objects.select_related("commitment").filter(public_id=chosen.get("item") or "").first()
         if item is None:
             raise Invalid(Problem("item", _("选一条承诺。")))
         actions.link(deed, item, by=by)
