@@ -144,6 +144,8 @@ def things(school):
             found[name] = {"pk": promise_duty.pk}
         elif pattern.startswith("commitments/items/<"):
             found[name] = {"public_id": promise_item.public_id}
+            if "number" in pattern:
+                found[name]["number"] = promise_item.evidence.get().pk
         elif pattern.startswith("commitments/<"):
             found[name] = {"public_id": promise_item.commitment.public_id}
         elif pattern.startswith("wall/promise/<"):
