@@ -43,7 +43,8 @@ class Authority:
         self._homes: dict[int, str] | None = None
         self.posts: list[tuple[int, str, bool]] = []
         if person is not None:
-            found = sql.rows(_POSTS, person=person.pk, day=day)  # every page asks: half the time of the same by the ORM
+            # every page asks: half the time of the same by the ORM
+            found = sql.rows(_POSTS, person=person.pk, day=day)
             self.posts = [(unit, post, bool(first)) for unit, post, first in found]
         self._powers: dict[int, set[str]] = defaultdict(set)
         for unit, post, _first in self.posts:
