@@ -248,6 +248,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
             raise Conflict(_("这一份已经有人审过了，或者已被撤回。"))
         return redirect("duty", pk)
+    there = rooms.door(shown.task.form, pk) if paper is not None and paper.paper else ""
+    if there and request.method != "POST":
+        return redirect(there)
     looking.look_at_person(shown.me, shown.duty.member, looking.TASK)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     authority: Authority = request.authority  # type: ignore[attr-defined]

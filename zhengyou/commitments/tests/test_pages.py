@@ -95,6 +95,7 @@ def test_the_common_doors_take_no_commitment(asked):
     answer = client(asked.secretary).post(f"/reviews/{duty.pk}/", {"do": "accept"})
     assert answer.status_code == 403
     assert promising.duty(asked.member).state == State.SUBMITTED
+    assert client(asked.secretary).get(f"/reviews/{duty.pk}/").url == f"/commitments/duty/{duty.pk}/"
     queue = text(client(asked.secretary).get("/reviews/"))
     assert f'href="/commitments/duty/{duty.pk}/"' in queue
 

@@ -40,11 +40,11 @@ STATES = {
 }
 ITEM_STATES = {
     Item.State.OPEN: ("", pgettext_lazy("item", "进行中")),
-    Item.State.CLAIMED: ("rev", gettext_lazy("等认定")),
+    Item.State.CLAIMED: ("rev", gettext_lazy("等确认")),
     Item.State.DISPUTED: ("back", gettext_lazy("有不同意见")),
     Item.State.KEPT: ("ok", gettext_lazy("已兑现")),
-    Item.State.UNKEPT: ("late", gettext_lazy("没有兑现")),
-    Item.State.RELEASED: ("ex", gettext_lazy("已免除")),
+    Item.State.UNKEPT: ("late", gettext_lazy("没做到")),
+    Item.State.RELEASED: ("ex", gettext_lazy("已解除")),
 }
 STEPS = {
     ItemEvent.Kind.ACCEPTED: gettext_lazy("审核通过这一条"),
