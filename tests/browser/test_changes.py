@@ -21,7 +21,9 @@ def go_on(page, words):
         page.get_by_role("button", name=re.compile(words)).first.click()
 
 
-@pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
+@pytest.mark.parametrize(
+    ("width", "language"), [(1366, "zh"), pytest.param(390, "en", marks=pytest.mark.deep)]
+)
 def test_a_merger_is_previewed_and_done(fresh, chromium, visitor, width, language):
     words = WORDS[language]
     with running("demo", room=fresh) as (address, _log):

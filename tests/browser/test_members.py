@@ -51,7 +51,9 @@ def a_unit_with_members(office) -> str:
     raise AssertionError("no unit with members and a post")
 
 
-@pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
+@pytest.mark.parametrize(
+    ("width", "language"), [pytest.param(1366, "zh", marks=pytest.mark.deep), (390, "en")]
+)
 def test_a_class_is_graduated_and_a_post_handed_over(fresh, chromium, visitor, width, language):
     words = WORDS[language]
     with running("demo", room=fresh) as (address, _log):
@@ -108,7 +110,9 @@ def test_a_class_is_graduated_and_a_post_handed_over(fresh, chromium, visitor, w
         office.check()
 
 
-@pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
+@pytest.mark.parametrize(
+    ("width", "language"), [(1366, "zh"), pytest.param(390, "en", marks=pytest.mark.deep)]
+)
 def test_an_import_is_undone(fresh, tmp_path, chromium, visitor, width, language):
     words = WORDS[language]
     with running("demo", room=fresh) as (address, _log):

@@ -23,7 +23,9 @@ def press(page, words):
         page.get_by_role("button", name=re.compile(words)).first.click()
 
 
-@pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
+@pytest.mark.parametrize(
+    ("width", "language"), [pytest.param(1366, "zh", marks=pytest.mark.deep), (390, "en")]
+)
 def test_a_date_is_moved_a_phase_closed_and_a_question_answered(fresh, chromium, visitor, width, language):
     words = WORDS[language]
     with running("demo", room=fresh) as (address, _log):
