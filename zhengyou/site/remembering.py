@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.campaigns import held, ruling
 from zhengyou.campaigns.actions import forgetting
+from zhengyou.commitments import held as promised
 from zhengyou.commitments.actions import forgetting as promises
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.org.about import About, Fact, Section, Source
@@ -38,9 +39,9 @@ def _forget(entry: OpenEntry, person: Person) -> set[int]:
 
 
 ABOUT = About(
-    held=(*held.SOURCES, Source("devices", "rights", _devices)),
+    held=(*held.SOURCES, *promised.SOURCES, Source("devices", "rights", _devices)),
     forget=_forget,
     address=held.address,
     correction_days=ruling.correction_days,
-    verb=held.verb,
+    verb=lambda code: promised.verb(code) or held.verb(code),
 )

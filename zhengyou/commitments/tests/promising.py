@@ -36,9 +36,13 @@ def words(*texts: str, **more: Any) -> Words:
     return Words(items, **more)
 
 
-def duty(subject: Person | Unit) -> Duty:
-    """The duty as it is now."""
-    return play.duty_of(subject)
+def duty(subject: Person | Unit, campaign: Campaign | None = None) -> Duty:
+    """The duty as it is now; of this campaign where the subject owes more."""
+    if campaign is None:
+        return play.duty_of(subject)
+    own = {"member": subject} if isinstance(subject, Person) else {"subject_unit": subject}
+    rows = Duty.objects.select_related("slot__task", "unit", "member")
+    return rows.get(slot__task__campaign=campaign, slot__task__form="commitment", **own)
 
 
 def promise(subject: Person, *texts: str, **more: Any) -> Commitment:
@@ -51,8 +55,9 @@ def judge(subject: Person | Unit, by: Person, *reasons: str) -> Commitment:
     whose = {"member": subject} if isinstance(subject, Person) else {"unit": subject, "member": None}
     found = Commitment.objects.get(**whose)
     items = list(found.items.order_by("place"))
+    asked = found.duty or duty(subject)
     given = {item.public_id: (reasons[i] if i < len(reasons) else "") for i, item in enumerate(items)}
-    return reviewing.review(duty(subject), given, by=by.actor)
+    return reviewing.review(asked, given, by=by.actor)
 
 
 def published(subject: Person, by: Person, *texts: str) -> list[Item]:

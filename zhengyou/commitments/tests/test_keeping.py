@@ -13,6 +13,7 @@ from zhengyou.commitments.tests.promising import ONE, TWO
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
+from zhengyou.org.tests.builder import client
 
 S, STATE = Commitment.State, Item.State
 
@@ -144,3 +145,17 @@ def test_said_aloud_it_waits_for_the_members_own_word(asked):
 def test_only_the_own_secretary_writes_down(asked, who):
     with pytest.raises(Refused):
         oral.note(promising.duty(asked.member), promising.words(), by=getattr(asked, who).actor)
+
+
+def test_my_information_holds_the_promise_its_way_and_both_texts_of_a_change(asked):
+    (item,) = promising.published(asked.member, asked.secretary)
+    change = changing.ask_change(
+        item, text=TWO, measure="", due_on=None, reason="班分开了", by=asked.member.actor
+    )
+    changing.decide(change, True, "可以", by=asked.secretary.actor)
+    browser = client(asked.member)
+    assert TWO in browser.get("/me/?part=written").content.decode()
+    work = browser.get("/me/?part=work").content.decode()
+    assert ONE in work
+    assert "班分开了" in work
+    assert asked.secretary.name in work

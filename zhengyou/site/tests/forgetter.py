@@ -59,6 +59,7 @@ def plant() -> dict:
     )
     _sign_in(canary)
     _papers(school, canary)
+    _promises(school, canary)
     _rights(school, canary)
     _rosters(school)
     _changes(school, canary)
@@ -110,6 +111,38 @@ def _papers(school, canary) -> None:
         asked_on=DAY, due_on=DAY, answer=say("答"), entry_id=entry,
     )  # fmt: skip
     Mail.objects.create(person=person, week=DAY, subject=say("信"), body=say("信里"), entry_id=entry)
+
+
+def _promises(school, canary) -> None:
+    from datetime import date
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from zhengyou.commitments.actions import asking, changing, deeds, keeping
+    from zhengyou.commitments.actions.writing import Draft, Words
+    from zhengyou.commitments.tests import promising
+
+    campaign = promising.run()
+    duty = promising.duty(canary, campaign)
+    said = Draft(
+        say("答疑六次"), say("签到表"), date(2010, 12, 31), how=say("怎么做"), owner_text=say("本人")
+    )
+    found = promising.proposing.propose(duty, Words([said, said], served=say("同学")), by=canary.actor)
+    promising.judge(canary, school.secretary, "", say("写清地点"))
+    kept = found.items.order_by("place")[0].public_id
+    said_again = Words([Draft(say("再写"), say("怎么看"), date(2010, 12, 31), id=kept)], served=say("同学"))
+    promising.proposing.propose(duty, said_again, by=canary.actor)
+    item = promising.judge(canary, school.secretary).items.get()
+    change = changing.ask_change(
+        item, text=say("改成"), measure=say("新标准"), due_on=None, reason=say("要改"), by=canary.actor
+    )
+    changing.decide(change, True, say("可以"), by=school.secretary.actor)
+    file = SimpleUploadedFile(f"{TOKEN}2.txt", say("佐证里").encode(), "text/plain")
+    keeping.claim(item, say("做了"), by=canary.actor, files=[file])
+    item.refresh_from_db()
+    keeping.decide(item, False, say("不够"), by=school.secretary.actor)
+    asking.ask(found, say("问墙"), by=canary.actor)
+    deeds.raise_deed(school.branch, say("灯坏了"), by=canary.actor)
 
 
 def _rights(school, canary) -> None:
