@@ -50,16 +50,18 @@ def successors(units: set[int], day: date) -> dict[int, int]:
     return now
 
 
-def carried_to(unit: int, day: date) -> list[int]:
-    """The unit and all closed ones whose work it carries on a day."""
+def carried(units: Iterable[int], day: date) -> set[int]:
+    """These units, as far as they stand on a day, and all closed ones whose work they carry; two queries."""
     edges = Succession.objects.filter(day__lte=day).order_by("-id").values_list("old_id", "new_id")
     before: dict[int, list[int]] = {}
     for old, new in dict(edges).items():
         before.setdefault(new, []).append(old)
-    out, todo = [unit], [unit]
+    ids = set(units)
+    gone = set(Unit.objects.filter(pk__in=ids, closed_on__lte=day).values_list("pk", flat=True))
+    out, todo = ids - gone, list(ids - gone)
     while todo:
         for old in before.get(todo.pop(), []):
             if old not in out:
-                out.append(old)
+                out.add(old)
                 todo.append(old)
     return out

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhengyou.campaigns.reviewers import Reviewers
-from zhengyou.commitments.homes import carried_to, homes
+from zhengyou.commitments.homes import carried, homes
 from zhengyou.commitments.models import Commitment, Item, ItemChange
 from zhengyou.org.models import Affiliation, on
 from zhengyou.org.rules import Authority
@@ -38,7 +38,7 @@ class Waiting:
 def in_units(units: Iterable[int], day: date) -> QuerySet[Item]:
     """Items of public commitments that are kept in these units on a day: members' registered there, units' own."""
     ids = set(units)
-    own = {old for unit in ids for old in carried_to(unit, day)}
+    own = carried(ids, day)
     here = Affiliation.objects.filter(on(day), role="R", unit__in=ids, person=OuterRef("commitment__member"))
     return Item.objects.filter(
         Q(commitment__member=None, commitment__unit__in=own)

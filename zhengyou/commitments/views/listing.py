@@ -53,7 +53,7 @@ def seen(authority: Authority) -> QuerySet[Commitment]:
         ok |= Q(home__in=heads)
         ok |= Q(home__in=below(heads, authority)) & public
     if units := authority.units_with("hand_in", "review"):
-        old = {old for unit in units for old in homes.carried_to(unit, authority.day)}
+        old = homes.carried(units, authority.day)
         ok |= Q(member=None, unit__in=old)
         ok |= Q(member=None, unit__in=below(units, authority)) & (public | Q(state=S.PROPOSED))
     return rows.filter(ok)

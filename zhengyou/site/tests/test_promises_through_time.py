@@ -1,0 +1,138 @@
+"""Promises when people move and units merge: they travel with the member, stand under the successor, and are never lost."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from zhengyou.campaigns import actions as campaigns
+from zhengyou.campaigns.models import Submission
+from zhengyou.commitments import waiting
+from zhengyou.commitments.actions import keeping, proposing
+from zhengyou.commitments.models import Commitment, Item
+from zhengyou.commitments.tests import promising
+from zhengyou.commitments.tests.promising import ONE, TWO
+from zhengyou.kit import clock
+from zhengyou.kit.verdict import Refused
+from zhengyou.org import actions as org
+from zhengyou.org.asked import Asked
+from zhengyou.org.tests import builder
+from zhengyou.org.tests.builder import BY, client
+from zhengyou.site.following import FOLLOW
+
+TODAY = date(2010, 11, 22)
+NEXT = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def school(db):
+    school = builder.build()
+    promising.run()
+    return school
+
+
+def move(person, unit):
+    """Registered elsewhere from tomorrow on, as the office enters it."""
+    org.move_members([person], unit, by=BY, day=NEXT, then=FOLLOW.roster)
+
+
+def merge(school):
+    """branch goes into branch2 tomorrow, its open work along."""
+    decided = Asked(
+        "merge",
+        NEXT,
+        "2号",
+        units=(school.branch.public_id, school.branch2.public_id),
+        into=school.branch2.public_id,
+    )
+    org.decide(decided, by=BY, follow=FOLLOW)
+
+
+def test_a_published_promise_travels_with_the_member_and_stays_where_it_was_made(school):
+    (item,) = promising.published(school.member, school.secretary)
+    with clock.playing(NEXT):
+        move(school.member, school.branch2)
+        item = keeping.claim(item, "做了六次", by=school.member.actor)
+        page = f"/commitments/items/{item.public_id}/"
+        assert client(school.secretary2).get(page).status_code == 200
+        assert client(school.secretary).get(page).status_code == 404
+        with pytest.raises(Refused, match="来认定"):
+            keeping.decide(item, True, by=school.secretary.actor)
+        assert keeping.decide(item, True, by=school.secretary2.actor).state == Item.State.KEPT
+    assert Commitment.objects.get().unit == school.branch
+
+
+def test_what_waits_for_review_goes_to_the_new_units_reviewer(school):
+    promising.promise(school.member)
+    with clock.playing(NEXT):
+        move(school.member, school.branch2)
+        campaigns.tick(full=True)
+        assert Submission.objects.get().waits_at == school.branch2
+        with pytest.raises(Refused):
+            promising.judge(school.member, school.secretary)
+        assert promising.judge(school.member, school.secretary2).state == Commitment.State.PUBLISHED
+
+
+def test_a_merged_units_promise_is_kept_by_the_successor_and_judged_above(school):
+    words = promising.words(TWO, summary="一", goals="二")
+    proposing.propose(promising.duty(school.branch), words, by=school.secretary.actor)
+    item = promising.judge(school.branch, school.dean).items.get()
+    (own,) = promising.published(school.member, school.secretary, ONE)
+    with clock.playing(NEXT):
+        merge(school)
+        item = keeping.claim(item, "都修好了", by=school.secretary2.actor)
+        assert [w.item.pk for w in waiting.to_judge(promising.play.authority(school.dean))] == [item.pk]
+        own = keeping.claim(own, "做了", by=school.member.actor)
+        assert [w.item.pk for w in waiting.to_judge(promising.play.authority(school.secretary2))] == [own.pk]
+        keeping.decide(item, True, by=school.dean.actor)
+        keeping.decide(own, True, by=school.secretary2.actor)
+        page = client(school.secretary2).get(f"/commitments/{item.commitment.public_id}/").content.decode()
+        assert "会计2008级学生党支部" in page
+        assert "国贸2008级学生第一党支部" in page
+        assert "国贸2008级学生第一党支部" in client(school.secretary2).get("/commitments/").content.decode()
+
+
+def test_both_units_of_a_merger_keep_what_each_promised(school):
+    for unit, by, text in ((school.branch, school.secretary, ONE), (school.branch2, school.secretary2, TWO)):
+        words = promising.words(text, summary="一", goals="二")
+        proposing.propose(promising.duty(unit), words, by=by.actor)
+        promising.judge(unit, school.dean)
+    with clock.playing(NEXT):
+        merge(school)
+        listed = waiting.in_units([school.branch2.pk], NEXT).filter(commitment__member=None)
+        assert sorted(listed.values_list("text", flat=True)) == sorted([ONE, TWO])
+        assert not waiting.in_units([school.branch.pk], NEXT).exists()
+
+
+def test_a_merged_units_commitment_in_review_is_judged_under_the_successor_as_its_duty_says(school):
+    words = promising.words(summary="一", goals="二")
+    proposing.propose(promising.duty(school.branch), words, by=school.secretary.actor)
+    with clock.playing(NEXT):
+        merge(school)
+        campaigns.tick(full=True)
+        found = Commitment.objects.get()
+        answer = client(school.dean).get(f"/commitments/duty/{found.duty_id}/")
+        assert answer.status_code in (200, 302)
+        assert client(school.secretary2).get(f"/commitments/{found.public_id}/").status_code in (200, 302)
+
+
+def test_who_left_is_on_no_list_and_only_the_office_decides(school):
+    (item,) = promising.published(school.member, school.secretary)
+    item = keeping.claim(item, "做了", by=school.member.actor)
+    with clock.playing(NEXT):
+        org.leave([school.member], how="out", by=BY, then=FOLLOW.roster)
+        assert waiting.to_judge(promising.play.authority(school.secretary)) == []
+        with pytest.raises(Refused, match="办公室处理"):
+            keeping.decide(item, True, by=school.secretary.actor)
+        assert keeping.decide(item, True, by=school.office.actor).state == Item.State.KEPT
+
+
+def test_an_import_is_not_undone_once_its_people_have_promised(school):
+    from zhengyou.org.models import Person
+
+    promising.promise(school.member)
+    entry = Commitment.objects.get().entry_id
+    everybody = Person.objects.all()
+    assert FOLLOW.leaning(everybody, [], entry - 1)[0] >= {school.member.pk}
+    assert school.branch.pk in FOLLOW.leaning(everybody, [school.branch.pk], entry)[1]
