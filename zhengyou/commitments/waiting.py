@@ -98,7 +98,9 @@ def to_keep(authority: Authority) -> list[Waiting]:
         return []
     soon = Q(state=Item.State.DISPUTED) | Q(state=Item.State.OPEN, due_on__lte=day + SOON)
     mine = Item.objects.filter(soon, commitment__member=me, commitment__state__in=PUBLIC)
-    found = list(mine.select_related("commitment__unit").order_by("due_on", "pk")[:MOST])
+    found = list(
+        mine.select_related("commitment__unit", "commitment__member").order_by("due_on", "pk")[:MOST]
+    )
     if units := authority.units_with("hand_in"):
         found += in_units(units, day).filter(soon, commitment__member=None).order_by("due_on", "pk")[:MOST]
     out = []
@@ -118,7 +120,9 @@ def to_sign(authority: Authority) -> list[Commitment]:
     own = Q(member=me)
     if units := authority.units_with("hand_in"):
         own |= Q(member=None, unit__in=units)
-    return list(wait.filter(own).select_related("duty__slot__task", "oral_by", "unit").order_by("pk")[:50])
+    return list(
+        wait.filter(own).select_related("duty__slot__task", "oral_by", "unit", "member").order_by("pk")[:50]
+    )
 
 
 def unkept(units: Iterable[int], day: date) -> QuerySet[Item]:

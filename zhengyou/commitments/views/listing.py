@@ -49,13 +49,14 @@ def seen(authority: Authority) -> QuerySet[Commitment]:
     if authority.everything or authority.on_root("import"):
         return rows
     ok = Q(member=authority.person)
-    if heads := authority.units_with("see_names"):
-        ok |= Q(home__in=heads)
-        ok |= Q(home__in=below(heads, authority)) & public
-    if units := authority.units_with("hand_in", "review"):
-        old = homes.carried(units, authority.day)
-        ok |= Q(member=None, unit__in=old)
-        ok |= Q(member=None, unit__in=below(units, authority)) & (public | Q(state=S.PROPOSED))
+    heads, units = authority.units_with("see_names"), authority.units_with("hand_in", "review")
+    under = below(units, authority) if units else set()
+    if heads:
+        lower = under if set(heads) == set(units) else below(heads, authority)
+        ok |= Q(home__in=heads) | (Q(home__in=lower) & public)
+    if units:
+        ok |= Q(member=None, unit__in=homes.carried(units, authority.day))
+        ok |= Q(member=None, unit__in=under) & (public | Q(state=S.PROPOSED))
     return rows.filter(ok)
 
 
@@ -70,7 +71,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         F("member__sort_key").asc(nulls_first=True),
         "pk",
     )  # never by what was kept
-    page = Paginator(found.order_by(*by_roster), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.select_related("member").order_by(*by_roster), PAGE).get_page(
+        request.GET.get("page")
+    )
     judged = waiting.to_judge(authority)
     keeping = waiting.to_keep(authority)
     signing = waiting.to_sign(authority)
@@ -117,8 +120,6 @@ def _rows(found: list[Commitment]) -> list[dict[str, Any]]:
             n=Count("pk"), kept=Count("pk", filter=Q(state=40)), released=Count("pk", filter=Q(state=60))
         )
     }
-    members = Commitment.objects.filter(pk__in=ids).values_list("pk", "member__name")
-    people = dict(members)
     units = words.unit_names({one.unit_id for one in found} | {getattr(one, "home", None) for one in found})
     out = []
     for one in found:
@@ -128,7 +129,9 @@ def _rows(found: list[Commitment]) -> list[dict[str, Any]]:
         out.append(
             {
                 "one": one,
-                "name": people.get(one.pk) or units.get(one.unit_id) or pages.last_name(one.unit_id),
+                "name": (one.member and one.member.name)
+                or units.get(one.unit_id)
+                or pages.last_name(one.unit_id),
                 "unit": unit if one.member_id else "",
                 "cls": cls,
                 "word": word,
@@ -140,11 +143,9 @@ def _rows(found: list[Commitment]) -> list[dict[str, Any]]:
 
 
 def _names(found: list[Commitment]) -> dict[int, str]:
-    """Whose each commitment is; two queries."""
-    ids = {one.pk for one in found}
-    people = dict(Commitment.objects.filter(pk__in=ids).values_list("pk", "member__name"))
-    units = words.unit_names({one.unit_id for one in found})
-    return {one.pk: people.get(one.pk) or units.get(one.unit_id, "—") for one in found}
+    """Whose each commitment is (its member read with it); one query."""
+    units = words.unit_names({one.unit_id for one in found if one.member_id is None})
+    return {one.pk: one.member.name if one.member else units.get(one.unit_id, "—") for one in found}
 
 
 def _line(one: waiting.Waiting, names: dict[int, str]) -> dict[str, Any]:
