@@ -1,6 +1,6 @@
 """What the wall has for a person's desk: questions and difficulties to see to, answers, what waits for the own word.
 
-One arm of the desk's statement (nine columns, one row); the desk reads it with `Wall.of`.
+Arms of the desk's statement (nine columns, one row each); the desk reads them with `Wall.of` and `Promises.of`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from zhengyou.commitments.models import Deed, WallQuestion
+from zhengyou.commitments.models import Commitment, Deed, Item, ItemChange, WallQuestion
+from zhengyou.commitments.waiting import SOON
+from zhengyou.org import current
 from zhengyou.org.rules import Authority
 
 RECENT = timedelta(days=14)
@@ -53,3 +55,66 @@ def arm(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
             CAST((SELECT COUNT(*) FROM commitments_wallquestion q WHERE q.person_id = :me
               AND q.answered_on >= :answered) AS TEXT)"""
     return text, {"answered": authority.day - RECENT}
+
+
+@dataclass(slots=True)
+class Promises:
+    """Counts: own ones that wait for the own word, own items due soon or disputed, items to confirm or to decide."""
+
+    sign: int = 0
+    keep: int = 0
+    judge: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.sign or self.keep or self.judge)
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Promises:
+        """Read the arm's row."""
+        return cls(int(row[1]), int(row[6]), int(row[7]))
+
+
+def promises(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
+    """The arm with the given number in front, and its values.
+
+    What waits to be judged is counted in the own units and those directly below, as `waiting.to_judge` lists it; of who
+    reviews in several units that list alone knows.
+    """
+    hands = _ids(authority.units_with("hand_in"))
+    mine = _ids(authority.units_with("review"))
+    S, N = Commitment.State, Item.State  # noqa: N806 (short names in the statement)
+    holds = "{0}.dropped_id IS NULL AND {0}.valid_from <= :day AND {0}.valid_to > :day"
+    own = f"(c.member_id = :me OR (c.member_id IS NULL AND c.unit_id IN ({hands})))"
+    part = current.part()
+    codes = [post.code for post in part.posts if "review" in post.may] if part else []
+    values = {f"code{i}": code for i, code in enumerate(codes)}
+    posts = ", ".join(f":{name}" for name in values) or "''"
+    reviews = f"org_post t WHERE t.post IN ({posts}) AND {holds.format('t')}"
+    waits = f"""(i.state = {int(N.CLAIMED)} OR (i.state IN ({int(N.OPEN)}, {int(N.DISPUTED)}) AND (i.due_on < :day OR EXISTS (
+        SELECT 1 FROM commitments_itemchange h WHERE h.item_id = i.id AND h.state = {int(ItemChange.State.ASKED)}))))
+        AND (i.owner_id IS NULL OR i.owner_id <> :me)"""
+    text = f"""SELECT {int(kind)},
+          (SELECT COUNT(*) FROM commitments_commitment c
+            WHERE c.state IN ({int(S.NOTED)}, {int(S.APPROVED)}) AND {own}), '', '', '', '',
+          (SELECT COUNT(*) FROM commitments_commitment c JOIN commitments_item i ON i.commitment_id = c.id
+            WHERE c.state = {int(S.PUBLISHED)} AND {own}
+            AND (i.state = {int(N.DISPUTED)} OR (i.state = {int(N.OPEN)} AND i.due_on <= :soon))),
+          (SELECT COUNT(*) FROM org_placement p
+            JOIN org_affiliation a ON a.unit_id = p.unit_id AND a.role = 'R' AND {holds.format("a")}
+            JOIN commitments_commitment c ON c.member_id = a.person_id AND c.state = {int(S.PUBLISHED)}
+            JOIN commitments_item i ON i.commitment_id = c.id AND {waits}
+            WHERE {holds.format("p")} AND (p.unit_id IN ({mine}) OR p.parent_id IN ({mine})) AND c.member_id <> :me AND (
+              (p.unit_id IN ({mine}) AND NOT EXISTS (SELECT 1 FROM {reviews} AND t.person_id = c.member_id))
+              OR (p.parent_id IN ({mine}) AND NOT EXISTS (
+                  SELECT 1 FROM {reviews} AND t.person_id = c.member_id AND t.unit_id <> p.unit_id)
+                AND (EXISTS (SELECT 1 FROM {reviews} AND t.person_id = c.member_id)
+                  OR NOT EXISTS (SELECT 1 FROM {reviews} AND t.unit_id = p.unit_id)))))
+          + (SELECT COUNT(*) FROM org_placement p
+            JOIN commitments_commitment c ON c.unit_id = p.unit_id AND c.member_id IS NULL AND c.state = {int(S.PUBLISHED)}
+            JOIN commitments_item i ON i.commitment_id = c.id AND {waits} AND (i.claimed_by_id IS NULL OR i.claimed_by_id <> :me)
+            WHERE {holds.format("p")} AND p.parent_id IN ({mine})), '0'"""
+    return text, {"soon": authority.day + SOON, **values}
+
+
+def _ids(units: Sequence[int]) -> str:
+    return ", ".join(str(int(unit)) for unit in units) or "0"

@@ -28,7 +28,8 @@ class Notices:
     """`decide` requests wait for this person, the first until `first`; `answers` to own ones, names `opened` with a reason.
 
     `changed`: own duties that an amendment changed, until opened (id, title, why, version, void, day).
-    `wall`: what the wall of promises has for this person; `plans`: amendments of plans and changed clauses.
+    `wall`: what the wall of promises has for this person; `plans`: amendments of plans and changed clauses; `promises`:
+    the own ones to sign and to keep, those to confirm.
     `escalate`: the running campaigns that let overdue work rise, with their grace in days.
     """
 
@@ -40,9 +41,11 @@ class Notices:
     escalate: dict[int, int] = field(default_factory=dict)
     wall: telling.Wall = field(default_factory=telling.Wall)
     plans: plans.Plans = field(default_factory=plans.Plans)
+    promises: telling.Promises = field(default_factory=telling.Promises)
 
     def __bool__(self) -> bool:
-        return bool(self.decide or self.changed or self.answers or self.opened or self.wall or self.plans)
+        said = self.decide or self.changed or self.answers or self.opened
+        return bool(said or self.wall or self.plans or self.promises)
 
     def take(self, row: Sequence[Any]) -> None:
         """Read one row of the arms."""
@@ -63,6 +66,8 @@ class Notices:
             self.wall = telling.Wall.of(row)
         elif kind == 11:
             self.plans = plans.Plans.of(row)
+        elif kind == 12:
+            self.promises = telling.Promises.of(row)
 
 
 def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, Any]]:
@@ -70,6 +75,7 @@ def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, An
     stands = ", ".join(map(str, authority.units_with("see_names"))) or "0"
     wall, values = telling.arm(authority, 10)
     planned, posts = plans.arm(authority, 11)
+    promised, kept = telling.promises(authority, 12)
     mine = "" if authority.on_root("import") else f"AND q.unit_id IN ({stands})"
     text = f"""
         UNION ALL SELECT 5, 0, '', '', '', '', COUNT(*), 0, COALESCE(CAST(MIN(q.due_on) AS TEXT), '')
@@ -85,8 +91,9 @@ def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, An
         UNION ALL SELECT 8, c.id, c.sha256, '', '', '', 0, 0, '' FROM campaigns_campaign c WHERE c.state = 30
         UNION ALL SELECT * FROM ({_changed(authority)} ORDER BY 2 LIMIT {changed.MOST}) w
         UNION ALL {wall}
-        UNION ALL {planned}"""
-    return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS), **values, **posts}
+        UNION ALL {planned}
+        UNION ALL {promised}"""
+    return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS), **values, **posts, **kept}
 
 
 def _changed(authority: Authority) -> str:
