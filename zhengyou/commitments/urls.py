@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from zhengyou.commitments import urls_wall
-from zhengyou.commitments.views import listing, reading, reviewing, writing
+from zhengyou.commitments.views import exporting, listing, reading, reviewing, writing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("commitments/", listing.listing, name="commitments"),
@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("commitments/items/<slug:public_id>/", reading.item, name="commitment_item"),
     path("commitments/items/<slug:public_id>/files/<int:number>/", reading.evidence, name="commitment_file"),
     path("commitments/<slug:public_id>/", reading.commitment, name="commitment"),
+    path("commitments/<slug:public_id>/word/", exporting.document, name="commitment_word"),
     *urls_wall.urlpatterns,
 ]

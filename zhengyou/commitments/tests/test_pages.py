@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from docx import Document
 
 from zhengyou.campaigns.models import State
 from zhengyou.commitments.actions import changing, keeping, oral
@@ -344,3 +346,15 @@ def test_the_list_as_a_workbook_holds_what_the_page_holds(asked):
     assert asked.member.name not in text(client(asked.secretary2).get("/commitments/"))
     assert "等本人确认" in text(client(asked.secretary).get("/commitments/"))
     assert asked.member2.name not in text(client(asked.dean).get("/commitments/?state=15"))
+
+
+def test_the_word_file_holds_the_words_signature_and_review(asked):
+    promising.published(asked.member, asked.secretary, ONE, TWO)
+    found = Commitment.objects.get()
+    at = f"/commitments/{found.public_id}/word/"
+    assert client(asked.member2).get(at).status_code == 404
+    answer = client(asked.secretary).get(at)
+    document = Document(io.BytesIO(answer.content))
+    said = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    for text in (ONE, TWO, asked.member.name, asked.secretary.name, "2010年12月31日"):
+        assert text in said
