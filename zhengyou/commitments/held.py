@@ -51,7 +51,7 @@ def _promises(person: Person) -> Section:
         day = one.published_on or one.proposed_on or one.oral_on
         url = reverse("commitment", args=[one.public_id])
         facts.append(Fact(name, _("；").join(p for p in parts if p), day, one.entry_id, url=url))
-    return Section("promises", _("公开承诺"), facts)
+    return Section("promises", _("我的公开承诺"), facts)
 
 
 def _steps(person: Person) -> Section:

@@ -44,7 +44,7 @@ def file_of(found: Commitment, name: str, at: str) -> bytes:
         rows.append([word.Field(_("服务对象"), found.served), word.Field(_("公开范围"), scope)])
     head = [_("序号"), _("承诺事项"), _("怎样算做到"), _("期限")]
     head.append(_("责任人") if found.of_unit else _("类别"))
-    table = word.Table(head, [_row(item, found.of_unit) for item in items], (1, 5, 4, 2, 2))
+    table = word.Table(head, [_row(item, found.of_unit) for item in items], (1, 5, 4, 3, 2))
     last = word.Form(
         [
             [
@@ -94,7 +94,7 @@ def _opinion(found: Commitment) -> str:
 def _went(item: Item) -> str:
     """One line on how an item went."""
     word_ = str(pages.ITEM_STATES[Item.State(item.state)][1])
-    said = item.claim or item.cause
+    said = (item.claim or item.cause).rstrip(_("。"))
     parts = [word_, said, item.decided_by.name if item.decided_by else ""]
     return _("第 %(n)s 条：%(step)s") % {"n": item.place, "step": _("；").join(p for p in parts if p)}
 

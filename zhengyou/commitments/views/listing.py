@@ -203,7 +203,7 @@ def export(request: HttpRequest) -> HttpResponse:
         _("变更次数"),
     ]
     out = io.BytesIO()
-    write_rows(out, _("公开承诺"), headers, rows, widths=[30, 18, 60, 40, 14, 12, 12, 12, 10])
+    write_rows(out, _("承诺和兑现"), headers, rows, widths=[30, 18, 60, 40, 14, 12, 12, 12, 10])
     response = HttpResponse(out.getvalue(), content_type=XLSX)
     name = f"{_('公开承诺')} {clock.today().isoformat()}.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
