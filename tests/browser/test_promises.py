@@ -1,4 +1,4 @@
-"""A promise on a phone in three fields and six taps; returned once, mended, accepted: it stands published."""
+"""A promise on a phone in three fields and six taps; returned once, mended, published; said to be done and confirmed."""
 
 from __future__ import annotations
 
@@ -116,3 +116,19 @@ def test_a_promise_from_the_desk_to_kept(fresh, chromium, visitor, width, other,
         member.go("/wall/?q=12月20日到25日")
         member.check()
         member.page.locator(".zy-vow", has_text="203").first.wait_for()
+
+        member.go(f"/commitments/duty/{duty}/")
+        member.check()
+        press(member, "main a[href*='/commitments/items/']")
+        member.check()
+        member.page.fill("#id_text", "六晚都去了，每晚有十来个人")
+        press(member, "button[value=claim]")
+        head.go("/commitments/")
+        head.check()
+        head.page.locator("main a[href*='/commitments/items/']", has_text="203").first.click()
+        head.page.locator("button[value=confirm]").wait_for()
+        head.check()
+        press(head, "button[value=confirm]")
+        member.go(f"/commitments/duty/{duty}/")
+        member.page.locator("main .zy-st.ok").first.wait_for()
+        member.check()
