@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from zhengyou.kit.ids import new_id
 
-CHILD = Path(__file__).with_name("sheets_child.py")
+BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from zhengyou.kit.sheets_child import main; main()"
+"""What the isolated child runs: its first argument is where the package lies."""
+PACKAGE_AT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Reader:
             raise Unusable("unreadable") from None
         told = {**asdict(self.limits), "name": Path(self.name).stem[:100]}
         self._child = subprocess.Popen(
-            [sys.executable, "-I", str(CHILD), json.dumps(told), str(self.path.resolve())],
+            [sys.executable, "-I", "-c", BOOT, str(PACKAGE_AT), json.dumps(told), str(self.path.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -95,9 +95,8 @@ def test_a_file_being_written_takes_its_place_whole_or_not_at_all(tmp_path):
 
 
 def test_the_child_gets_nothing_of_the_environment(tmp_path, monkeypatch):
-    spy = tmp_path / "spy.py"
-    spy.write_text("import os, json; print('X' + json.dumps({'code': ','.join(sorted(os.environ))}))")
-    monkeypatch.setattr(sheets, "CHILD", spy)
+    spy = "import os, json; print('X' + json.dumps({'code': ','.join(sorted(os.environ))}))"
+    monkeypatch.setattr(sheets, "BOOT", spy)
     monkeypatch.setenv("ZHENGYOU_SECRET", "x")
     path = tmp_path / "a.csv"
     path.write_text("x")

@@ -54,9 +54,7 @@ def test_too_many_rows_are_refused(tmp_path):
 
 
 def test_a_child_that_hangs_is_ended_by_the_clock(tmp_path, monkeypatch):
-    slow = tmp_path / "slow.py"
-    slow.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(sheets, "CHILD", slow)
+    monkeypatch.setattr(sheets, "BOOT", "import time; time.sleep(60)")
     path = tmp_path / "a.xlsx"
     path.write_bytes(hostile.good())
     began = time.monotonic()
