@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,9 +51,9 @@ class Change(Form):
                 required=False,
             )
 
+    @abstractmethod
     def asked(self) -> Asked:
         """What was asked for."""
-        raise NotImplementedError
 
     def common(self, kind: str) -> dict[str, Any]:
         """What every change hands on."""
