@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from zhengyou.journal.models import Draft, Entry, Evidence
 from zhengyou.kit import clock
@@ -34,7 +34,7 @@ from zhengyou.org.models import (
 
 PARTS = {
     "": gettext_lazy("登记"),
-    "work": gettext_lazy("任务"),
+    "work": pgettext_lazy("held", "任务"),
     "written": gettext_lazy("写过的"),
     "rights": gettext_lazy("申请和同意"),
     "looks": gettext_lazy("谁看过"),

@@ -146,7 +146,6 @@ class Navigation:
     items: list[Item] = field(default_factory=list)
     tabs: list[Item] = field(default_factory=list)
     more: list[Item] = field(default_factory=list)
-    side: bool = False
     menu: bool = False
     record: str = ""
 
@@ -191,7 +190,6 @@ def build(request: HttpRequest) -> Navigation:
         if group:
             found.groups.append(Group(label, group))
     wide = any(authority.anywhere(name) for name in ("import", "appoint", "start", "see_units"))
-    found.side = bool(authority.posts)
     found.menu = wide
     if not wide:
         found.tabs = _tabs(request, found)

@@ -27,6 +27,7 @@ def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
     from zhengyou.org import current
     from zhengyou.org.actions import carry_out_planned, transfers
     from zhengyou.org.roster import actions_staging as staging
+    from zhengyou.plans.actions import routing
     from zhengyou.site import opening
     from zhengyou.site.following import FOLLOW
 
@@ -36,7 +37,7 @@ def once(day: date | None = None, *, full: bool = False) -> Ticked | None:
     with clock.playing(day) if day is not None else nullcontext():
         carry_out_planned(FOLLOW)
         transfers.expire()
-    return ticking.tick(day, full=full, hooks=[lambda _day: staging.purge(), mailing.weekly])
+    return ticking.tick(day, full=full, hooks=[routing.follow, lambda _day: staging.purge(), mailing.weekly])
 
 
 def tidy() -> None:
