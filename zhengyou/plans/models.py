@@ -137,7 +137,10 @@ class ClauseVerdict(models.Model):
 
 
 class ClauseQuestion(models.Model):
-    """One clause changed in the plan above: does the unit take the change over, or keep its own words, and why?"""
+    """One clause changed in the plan above: does the unit take the change over, or keep its own words, and why?
+
+    `answer` is the version that took it over: taken back, that asks again.
+    """
 
     class State(models.IntegerChoices):
         ASKED = 10, "asked"
@@ -155,6 +158,7 @@ class ClauseQuestion(models.Model):
     by = models.CharField(max_length=60, blank=True)
     asked_on = models.DateField()
     answered_on = models.DateField(null=True)
+    answer = models.ForeignKey(PlanVersion, models.PROTECT, null=True, related_name="answers", db_index=False)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:

@@ -70,13 +70,36 @@ def keep(question: ClauseQuestion, reason: str, *, by: Actor) -> ClauseQuestion:
 
 
 def taken_over(entry: OpenEntry, plan: Plan | None, version: PlanVersion, by: Actor) -> int:
-    """A version handed in answers the open questions on the clauses that it changed or took up."""
+    """A version handed in answers the open questions on the clauses that it changed or took up.
+
+    What only an earlier one answered that never came into force is asked again first: it counts where this one says it too.
+    """
+    if plan is None:
+        return 0
+    live = (PlanVersion.State.APPROVED, PlanVersion.State.SUPERSEDED)
+    for old in (
+        PlanVersion.objects.filter(plan=plan, answers__state=State.TAKEN).exclude(state__in=live).distinct()
+    ):
+        ask_again(old)
     open_ones = list(ClauseQuestion.objects.filter(plan=plan, state=State.ASKED)[:500])
-    if plan is None or not open_ones:
+    if not open_ones:
         return 0
     before = PlanVersion.objects.filter(plan=plan, state=PlanVersion.State.APPROVED).first()
     touched = set(changed(before, version)) if before is not None else {q.key for q in open_ones}
     pks = [question.pk for question in open_ones if question.key in touched]
     return ClauseQuestion.objects.filter(pk__in=pks).update(
-        state=State.TAKEN, by=by.id, answered_on=clock.today()
+        state=State.TAKEN, by=by.id, answered_on=clock.today(), answer=version
     )
+
+
+def ask_again(version: PlanVersion) -> int:
+    """Ask anew what a version answered that is taken back; passed over where the clause changed once more since."""
+    answered = list(ClauseQuestion.objects.filter(answer=version, state=State.TAKEN))
+    later = ClauseQuestion.objects.filter(plan=version.plan_id, key__in={q.key for q in answered})
+    newest = {question.key: question.pk for question in later.order_by("pk")}
+    for question in answered:
+        last = newest[question.key] == question.pk
+        question.state, question.by, question.answer = State.ASKED if last else State.PASSED, "", None
+        question.answered_on = None if last else clock.today()
+    ClauseQuestion.objects.bulk_update(answered, ["state", "by", "answer", "answered_on"], batch_size=500)
+    return len(answered)

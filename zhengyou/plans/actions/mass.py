@@ -267,10 +267,14 @@ def answer(
             question.state = ClauseQuestion.State.TAKEN
             new = books.clauses.get(question.new_id, [])
             changed.setdefault(unit, {})[question.key] = next((c for c in new if c.key == question.key), None)
-        ClauseQuestion.objects.bulk_update(
-            questions, ["state", "reason", "by", "answered_on"], batch_size=500
-        )
         made = _amended(entry.id, books, changed, approve, by)
+        answers = {version.plan_id: version for version in made}
+        for question in questions:
+            if question.state == ClauseQuestion.State.TAKEN:
+                question.answer = answers.get(question.plan_id)
+        ClauseQuestion.objects.bulk_update(
+            questions, ["state", "reason", "by", "answered_on", "answer"], batch_size=500
+        )
         done = {"kept": sum(1 for q in questions if q.pk in keep), "taken": len(made)}
         entry.note(**done)
     return done

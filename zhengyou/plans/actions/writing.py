@@ -18,7 +18,7 @@ from zhengyou.kit.verdict import insist
 from zhengyou.org.models import Affiliation, Person, Post, on
 from zhengyou.org.rules import Authority, authority_for
 from zhengyou.plans import checking, rules, standing
-from zhengyou.plans.actions.asking import ask_below, taken_over
+from zhengyou.plans.actions.asking import ask_again, ask_below, taken_over
 from zhengyou.plans.models import Clause, Plan, PlanVersion
 from zhengyou.plans.standing import Standing
 
@@ -69,7 +69,7 @@ def issue(found: Standing, body: Mapping[str, Any], *, by: Actor, opened: str | 
 
 
 def withdraw(found: Standing, *, by: Actor) -> None:
-    """Take a version back while it waits; its duty is due again."""
+    """Take a version back while it waits; its duty is due again, the changed clauses it answered are asked again."""
     with record("plan.withdrawn", by=by, subject=f"plan:{found.unit.public_id}") as entry:
         authority = authority_for(by)
         found = _now(found)
@@ -79,6 +79,7 @@ def withdraw(found: Standing, *, by: Actor) -> None:
         if version.duty_id is not None:
             papers.withdraw(entry, papers.waiting_of([version.duty_id]))
         PlanVersion.objects.filter(pk=version.pk).update(state=State.WITHDRAWN)
+        ask_again(version)
         entry.row.unit = found.unit.public_id
 
 

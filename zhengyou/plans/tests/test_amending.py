@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from zhengyou.campaigns import actions as campaigns
+from zhengyou.journal.models import Entry
+from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.verdict import Refused
-from zhengyou.org.tests.builder import client
+from zhengyou.org import actions as org
+from zhengyou.org.models import Placement, Post
+from zhengyou.org.tests.builder import BY, client
 from zhengyou.plans import actions
+from zhengyou.plans.actions import routing
 from zhengyou.plans.models import ClauseQuestion, PlanVersion
 from zhengyou.plans.tests import play
 from zhengyou.plans.tests.test_cascade import door
@@ -109,3 +115,64 @@ def test_an_amendment_returned_comes_back_to_its_author_and_the_old_one_stays_in
         "写清在哪里公布" in client(cascade.secretary).get(door("plan_write", cascade.branch)).content.decode()
     )
     assert "写清在哪里公布" not in client(cascade.far).get(door("plan", cascade.branch)).content.decode()
+
+
+def take(school, by=None):
+    """The branch takes the changed clause over in an amendment."""
+    body = play.again(school.branch)
+    next(r for r in body["clauses"] if r["title"] == "岗位培训")["text"] = "各部门组织，每学期两次。"
+    return play.hand_in(school.branch, by or school.secretary, body)
+
+
+def test_an_amendment_taken_back_asks_the_clause_again(cascade):
+    take(cascade)
+    assert client(cascade.secretary).post(door("plan_withdraw", cascade.branch)).status_code == 302
+    found = question(cascade.branch)
+    assert (found.by, found.answered_on, found.answer_id) == ("", None, None)
+    assert (
+        "上级改了「岗位培训」" in client(cascade.secretary).get(door("plan", cascade.branch)).content.decode()
+    )
+    take(cascade)
+    assert not ClauseQuestion.objects.filter(plan__unit=cascade.branch, state=Q.ASKED).exists()
+
+
+def test_taken_back_after_the_clause_changed_once_more_only_the_newer_change_is_asked(cascade):
+    take(cascade)
+    play.issue(cascade, (*play.TOP[:2], ("岗位培训", "各部门组织，每学期三次。", "", False)))
+    actions.withdraw(play.of(cascade.branch), by=cascade.secretary.actor)
+    rows = ClauseQuestion.objects.filter(plan__unit=cascade.branch).order_by("pk")
+    assert list(rows.values_list("state", flat=True)) == [Q.PASSED, Q.ASKED]
+
+
+def test_an_answer_that_came_back_and_was_dropped_from_the_next_version_is_asked_again(cascade):
+    take(cascade)
+    play.judge(cascade.branch, cascade.dean, 岗位培训="写清是哪两次。")
+    body = play.again(cascade.branch)
+    next(r for r in body["clauses"] if r["title"] == "岗位培训")["text"] = "各部门组织，每学期一次。"
+    body["clauses"][0]["text"] += "并公布。"
+    play.hand_in(cascade.branch, cascade.secretary, body)
+    assert question(cascade.branch).key == "top3"
+
+
+def test_an_amendment_whose_reviewer_leaves_waits_one_level_up_from_the_next_tick_on(cascade):
+    version = take(cascade)
+    assert routing.follow() == 0
+    for post in Post.objects.filter(person=cascade.dean):
+        org.end_post(post, by=BY, day=play.day(11, 22))
+    with clock.playing(play.day(11, 23)):
+        campaigns.tick(hooks=[routing.follow])
+        version.refresh_from_db()
+        assert (version.waits_at_id, version.waits_since) == (cascade.root.pk, play.day(11, 23))
+        entries = Entry.objects.count()
+        assert routing.follow() == 0
+        assert Entry.objects.count() == entries
+        play.judge(cascade.branch, cascade.office)
+    assert play.of(cascade.branch).in_force.number == 2
+
+
+def test_an_amendment_of_a_unit_that_hangs_elsewhere_now_waits_with_the_new_unit_above(cascade):
+    version = take(cascade)
+    Placement.objects.filter(unit=cascade.branch, dropped=None).update(parent=cascade.general2)
+    assert routing.follow() == 1
+    version.refresh_from_db()
+    assert version.waits_at_id == cascade.general2.pk

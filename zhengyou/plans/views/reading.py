@@ -17,7 +17,7 @@ from zhengyou.journal import drafts
 from zhengyou.kit.faults import Invalid
 from zhengyou.kit.verdict import insist
 from zhengyou.plans import actions, checking, comparing, rules, standing
-from zhengyou.plans.models import ClauseQuestion, PlanVersion
+from zhengyou.plans.models import Clause, ClauseQuestion, PlanVersion
 from zhengyou.plans.views import drafting, place
 from zhengyou.plans.views.place import Place
 from zhengyou.plans.views.writing import PARTS, questions
@@ -116,21 +116,26 @@ def _changes(at: Place, version: PlanVersion | None, against: str) -> list[dict[
     return changes(old, version)
 
 
-def changes(old: PlanVersion, new: PlanVersion, keys: set[str] | None = None) -> list[dict[str, Any]]:
-    """Clauses that differ between two versions of a plan, words marked; only those of `keys` where given."""
+def changes(old: PlanVersion, new: PlanVersion) -> list[dict[str, Any]]:
+    """Clauses that differ between two versions of a plan, words marked; three queries."""
     before, after = standing.clauses(old), standing.clauses(new)
     names = place.names_of([*before, *after])
     theirs, ours = {c.code: c for c in before}, {c.code: c for c in after}
     out = []
     for code in [*ours, *(code for code in theirs if code not in ours)]:
         a, b = theirs.get(code), ours.get(code)
-        if keys is not None and (b or a).key not in keys:  # type: ignore[union-attr]
-            continue
         left, right = (full(c, names) if c is not None else "" for c in (a, b))
         if left != right:
-            title = (b or a).title  # type: ignore[union-attr]
+            said = b or a
+            assert said is not None
             out.append(
-                {"title": title, "new": a is None, "gone": b is None, "pieces": comparing.words(left, right)}
+                {
+                    "key": said.key,
+                    "title": said.title,
+                    "new": a is None,
+                    "gone": b is None,
+                    "pieces": comparing.words(left, right),
+                }
             )
     return out
 
@@ -143,22 +148,25 @@ def full(clause: Any, names: dict[str, str]) -> str:
 
 
 def asked(at: Place) -> list[dict[str, Any]]:
-    """Open questions about clauses that changed above, each with the change marked."""
-    out = []
+    """Open questions about clauses that changed above, each with the change marked; versions are read once."""
+    out, known = [], {}
     for question in questions(at):
-        found = changes(question.old, question.new, {question.key})
-        if found:
-            out.append({"question": question, "change": found[0]})
+        pair = (question.old_id, question.new_id)
+        if pair not in known:
+            known[pair] = {change["key"]: change for change in changes(question.old, question.new)}
+        if change := known[pair].get(question.key):
+            out.append({"question": question, "change": change})
     return out
 
 
 def kept(at: Place) -> list[dict[str, Any]]:
-    """Changed clauses above for which the unit kept its own words, with its reason: for the reviewer."""
+    """Changed clauses above for which the unit kept its own words, with its reason: for the reviewer. Two queries."""
     if at.found.plan is None:
         return []
-    rows = at.found.plan.questions.filter(state=ClauseQuestion.State.KEPT).order_by("-pk")[:20]
-    found = list(rows)
-    titles = {c.key: c.title for q in found[:1] for c in standing.clauses(q.new)}
+    found = list(at.found.plan.questions.filter(state=ClauseQuestion.State.KEPT).order_by("-pk")[:20])
+    versions = {pk for question in found for pk in (question.old_id, question.new_id)}
+    clauses = Clause.objects.filter(version__in=versions).order_by("version", "place") if versions else ()
+    titles = {clause.key: clause.title for clause in clauses}
     return [{"title": titles.get(q.key, ""), "reason": q.reason, "day": q.answered_on} for q in found]
 
 

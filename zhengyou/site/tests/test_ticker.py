@@ -41,3 +41,24 @@ def test_tidying_closes_accounts_of_those_who_left_and_no_other(people):
 
     ticker.tidy()
     assert User.objects.filter(is_active=True).count() == 3
+
+
+def test_a_round_routes_on_an_amendment_of_a_plan_whose_reviewer_left(db):
+    from zhengyou.org import actions as org
+    from zhengyou.org.models import Post
+    from zhengyou.org.tests import builder
+    from zhengyou.plans.tests import play
+
+    school = builder.build()
+    play.begin(school)
+    play.issue(school)
+    play.hand_in(school.general, school.dean)
+    play.judge(school.general, school.office)
+    play.hand_in(school.branch, school.secretary)
+    play.judge(school.branch, school.dean)
+    version = play.hand_in(school.branch, school.secretary, play.again(school.branch))
+    for post in Post.objects.filter(person=school.dean):
+        org.end_post(post, by=builder.BY)
+    ticker.once()
+    version.refresh_from_db()
+    assert version.waits_at_id == school.root.pk
