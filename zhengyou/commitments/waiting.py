@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhengyou.campaigns.reviewers import Reviewers
-from zhengyou.commitments.homes import carried, homes
+from zhengyou.commitments.homes import homes
 from zhengyou.commitments.models import Commitment, Item, ItemChange
 from zhengyou.org.models import Affiliation, on
 from zhengyou.org.rules import Authority
+from zhengyou.org.succession import carried
 
 MOST = 300
 """Items looked at on one page; the oldest first."""

@@ -25,6 +25,7 @@ from zhengyou.kit.verdict import insist
 from zhengyou.org.actions import looking
 from zhengyou.org.models import Affiliation, Closure, Placement, on
 from zhengyou.org.rules import Authority
+from zhengyou.org.succession import carried
 
 PAGE = 50
 MOST = 5000
@@ -55,7 +56,7 @@ def seen(authority: Authority) -> QuerySet[Commitment]:
         lower = under if set(heads) == set(units) else below(heads, authority)
         ok |= Q(home__in=heads) | (Q(home__in=lower) & public)
     if units:
-        ok |= Q(member=None, unit__in=homes.carried(units, authority.day))
+        ok |= Q(member=None, unit__in=carried(units, authority.day))
         ok |= Q(member=None, unit__in=under) & (public | Q(state=S.PROPOSED))
     return rows.filter(ok)
 
