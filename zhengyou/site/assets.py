@@ -20,6 +20,7 @@ NEEDED = ("tabler.min.css", "icons.svg", "echarts.min.js")
 class Versioned(StaticFilesStorage):
     """`static/site/base.css?v=1f3a…`: a changed file has a new address, an unchanged one is never asked for again."""
 
+    @lru_cache(maxsize=256)  # noqa: B019 - the storage lives as long as the process
     def url(self, name: str | None) -> str:
         return super().url(name) + _version(name or "")
 
