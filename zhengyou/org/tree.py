@@ -77,7 +77,8 @@ def children(unit: int, day: date) -> QuerySet[Placement]:
 def named(unit: Unit, day: date) -> Placement | None:
     """A unit's place and name on a day; before it existed or was placed: its first, afterwards its last."""
     rows = Placement.objects.filter(unit=unit, dropped=None).select_related("unit", "parent")
-    return rows.filter(on(day)).first() or rows.order_by("valid_from").first()
+    known = rows.filter(valid_from__lte=day).order_by("-valid_from").first()
+    return known or rows.order_by("valid_from").first()
 
 
 def names(units: Iterable[int], day: date) -> dict[int, str]:

@@ -14,12 +14,10 @@ from zhengyou.plans import standing
 from zhengyou.plans.models import ClauseQuestion, PlanVersion
 from zhengyou.plans.standing import Standing
 
-PUBLISHED = (PlanVersion.State.APPROVED, PlanVersion.State.SUPERSEDED)
-
 
 def may_read(authority: Authority, found: Standing, version: PlanVersion | None = None) -> Verdict:
     """May read a version: what is or was in force everybody who has signed in, all else the unit and the line above."""
-    if version is not None and version.state in PUBLISHED:
+    if version is not None and version.state in standing.PUBLISHED:
         return YES
     if sees_work(authority, found.at):
         return YES

@@ -10,6 +10,7 @@ from functools import cached_property
 from zhengyou.campaigns.models import OPEN, Campaign, Duty, State, Submission
 from zhengyou.org import tree
 from zhengyou.org.models import Closure, Unit
+from zhengyou.org.succession import carried, successors
 from zhengyou.plans.models import Clause, Plan, PlanVersion
 
 FORM = "plan"
@@ -17,6 +18,7 @@ FORM = "plan"
 MOST = 50
 """Versions of one plan that are read."""
 VOID = (State.VOID, State.EXEMPT)
+PUBLISHED = (PlanVersion.State.APPROVED, PlanVersion.State.SUPERSEDED)
 
 
 @dataclass
@@ -160,3 +162,20 @@ def below(plan: Plan, day: date) -> list[Plan]:
         versions__state=PlanVersion.State.APPROVED,
     )
     return list(found.order_by("pk"))
+
+
+def inherited(found: Standing) -> list[Plan]:
+    """Plans of closed units whose work this unit carries, for reading on; three queries, fifty at most."""
+    closed = carried([found.unit.pk], found.day) - {found.unit.pk}
+    if not closed:
+        return []
+    plans = Plan.objects.filter(campaign=found.campaign, unit__in=closed, versions__state__in=PUBLISHED)
+    return list(plans.select_related("unit").distinct().order_by("pk")[:MOST])
+
+
+def heir(found: Standing) -> Unit | None:
+    """The unit that carries a closed unit's work today; None while the unit stands. Three queries."""
+    if found.unit.closed_on > found.day:
+        return None
+    after = successors({found.unit.pk}, found.day)[found.unit.pk]
+    return Unit.objects.filter(pk=after).first() if after != found.unit.pk else None

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhengyou.campaigns import rooms
 from zhengyou.kit import sql
 from zhengyou.org.current import language
 
 COLUMNS = """d.id, d.state, d.due_on, s.due_on, s.period, t.zh, t.en, COALESCE(t.minutes, 0), t.review_mode,
     COALESCE(w.name, ''), COALESCE(x.waits_for, ''), x.waits_since, COALESCE(r.reasons, ''), r.day,
     COALESCE(rp.name, ''), EXISTS (SELECT 1 FROM journal_draft f WHERE f.owner = :owner AND f.label = 'duty:' || d.id),
-    CASE WHEN s.closed_on <= :day THEN 1 ELSE 0 END"""
+    CASE WHEN s.closed_on <= :day THEN 1 ELSE 0 END, t.form"""
 """What a line says; `:owner` is whose drafts count."""
 FROM = """FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
     LEFT JOIN campaigns_submission x ON x.duty_id = d.id AND d.state IN ('submitted', 'returned')
@@ -49,6 +51,12 @@ class Line:
     draft: bool = False
     late: int = 0
     shut: bool = False
+    form: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it is done: the form of its room, else its own page."""
+        return rooms.door(self.form, self.id) or reverse("duty", args=[self.id])
 
     @property
     def status(self) -> str:
@@ -93,6 +101,7 @@ def lines(statement: str, day: date, **values: Any) -> list[Line]:
             who,
             draft,
             shut,
+            form,
         ) = row
         due_on = sql.as_date(due)
         line = Line(
@@ -111,6 +120,7 @@ def lines(statement: str, day: date, **values: Any) -> list[Line]:
             who,
             bool(draft),
             shut=bool(shut),
+            form=form,
         )
         if state in ("due", "returned") and due_on < day and not shut:
             line.late = (day - due_on).days

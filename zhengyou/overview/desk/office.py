@@ -61,20 +61,21 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
     review = "review" in hat.powers
     rows = sql.rows(
         f"""SELECT * FROM (SELECT 1 AS part, c.id AS pk, c.public_id AS code, c.zh, c.en, c.state AS n, c.started_on AS at,
-              (SELECT COUNT(*) FROM campaigns_task t WHERE t.campaign_id = c.id AND t.replaced_by_id IS NULL) AS more, '' AS word
+              (SELECT COUNT(*) FROM campaigns_task t WHERE t.campaign_id = c.id AND t.replaced_by_id IS NULL) AS more,
+              '' AS word, '' AS form
               FROM campaigns_campaign c WHERE c.state < {int(Campaign.State.CLOSED)} ORDER BY c.id DESC LIMIT 8) a
-        UNION ALL SELECT 2, 0, '', '', '', COUNT(*), NULL, 0, '' FROM campaigns_submission x
+        UNION ALL SELECT 2, 0, '', '', '', COUNT(*), NULL, 0, '', '' FROM campaigns_submission x
               JOIN campaigns_duty d ON d.id = x.duty_id JOIN campaigns_slot s ON s.id = d.slot_id AND s.closed_on > :day
               WHERE x.state = 10 AND x.waits_at_id = :reviews AND x.waits_for IN ('', {listed})
-        UNION ALL SELECT * FROM (SELECT 3, r.id, r.public_id, r.file_name, '', r.state, r.day, 0, '' FROM org_rosterimport r
+        UNION ALL SELECT * FROM (SELECT 3, r.id, r.public_id, r.file_name, '', r.state, r.day, 0, '', '' FROM org_rosterimport r
               WHERE r.state = {int(RosterImport.State.PARSED)} AND :imports = 1 ORDER BY r.id DESC LIMIT 3) b
-        UNION ALL SELECT * FROM (SELECT 4, d.id, d.state, t.zh, t.en, COALESCE(t.minutes, 0), d.due_on, 0, s.period
+        UNION ALL SELECT * FROM (SELECT 4, d.id, d.state, t.zh, t.en, COALESCE(t.minutes, 0), d.due_on, 0, s.period, t.form
               FROM campaigns_duty d JOIN campaigns_slot s ON s.id = d.slot_id JOIN campaigns_task t ON t.id = s.task_id
               WHERE d.unit_id = :unit AND d.subject_unit_id IS NOT NULL AND d.state IN ('due', 'returned') AND s.closed_on > :day
                 AND :duties = 1
               ORDER BY d.due_on, d.id LIMIT 12) c
         UNION ALL SELECT 5, {scalar["units"]}, CAST({TERMS} AS TEXT), '', '', {scalar["vacant"]}, NULL, {scalar["slow"]},
-              CAST({scalar["slow_units"]} AS TEXT)""",
+              CAST({scalar["slow_units"]} AS TEXT), ''""",
         day=day,
         soon=day + timedelta(days=SOON + 1),
         slow=weeks.since_slow(day),
@@ -84,7 +85,7 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
         duties=int("hand_in" in hat.powers),
         **posts,
     )
-    for part, pk, code, zh, en, n, at, more, word in rows:
+    for part, pk, code, zh, en, n, at, more, word, form in rows:
         if part == 1:
             found.campaigns.append(CampaignLine(code, zh, en, n, at and sql.as_date(at), more))
         elif part == 2:
@@ -95,7 +96,7 @@ def read(hat: Hat, me: int, day: date, authority: Authority) -> Office:
             found.pulse, found.terms = Pulse([], n, more, int(word), pk), int(code)
         else:
             due = sql.as_date(at)
-            line = Line(pk, code, due, due, title(zh, en, word), n, True)
+            line = Line(pk, code, due, due, title(zh, en, word), n, True, form=form)
             line.late = max((day - due).days, 0)
             found.duties.append(line)
     return found

@@ -134,7 +134,8 @@ def read(
               d.state, d.due_on, s.period, t.zh, t.en, COALESCE(w.name, '') AS name, COALESCE(y.waits_for, '') AS number,
               y.waits_since AS since, CASE WHEN {_SHUT} THEN 1 ELSE 0 END AS own,
               t.review_mode AS mode, COALESCE(t.minutes, 0) AS minutes,
-              EXISTS (SELECT 1 FROM journal_draft f WHERE f.owner = :owner AND f.label = 'duty:' || d.id) AS draft
+              EXISTS (SELECT 1 FROM journal_draft f WHERE f.owner = :owner AND f.label = 'duty:' || d.id) AS draft,
+              t.form AS form
               {_TASK} LEFT JOIN campaigns_submission y ON y.duty_id = d.id AND y.state = 10
               LEFT JOIN org_placement w ON w.unit_id = y.waits_at_id AND w.dropped_id IS NULL
                 AND w.valid_from <= :day AND w.valid_to > :day
@@ -142,7 +143,7 @@ def read(
               ORDER BY CASE WHEN {_SHUT} THEN 2 WHEN d.state = 'submitted' THEN 1 ELSE 0 END, d.due_on, d.id LIMIT {MOST}) a
         UNION ALL SELECT * FROM (SELECT 2, COUNT(*) OVER (), d.id, d.state, d.due_on, s.period, t.zh, t.en,
               COALESCE(m.name, u.name, ''), '', x.waits_since, CASE WHEN x.by_id = :me OR d.member_id = :me THEN 1 ELSE 0 END,
-              '', 0, FALSE
+              '', 0, FALSE, ''
               {_TASK} JOIN campaigns_submission x ON x.duty_id = d.id AND x.state = 10
               LEFT JOIN org_person m ON m.id = d.member_id
               LEFT JOIN org_placement u ON u.unit_id = d.subject_unit_id AND u.dropped_id IS NULL
@@ -150,7 +151,7 @@ def read(
               WHERE x.waits_at_id = :reviews AND x.waits_for IN ('', {asked_posts}) AND s.closed_on > :day
               ORDER BY x.waits_since, x.id LIMIT {PAPERS}) b
         UNION ALL SELECT * FROM (SELECT 3, COUNT(*) OVER (), d.id, d.state, d.due_on, '', '', '', m.name,
-              COALESCE(m.number, ''), d.due_on, 0, '', 0, FALSE
+              COALESCE(m.number, ''), d.due_on, 0, '', 0, FALSE, ''
               FROM campaigns_duty d JOIN org_person m ON m.id = d.member_id
               WHERE d.unit_id = :unit AND d.slot_id = :slot AND d.state IN ('due', 'returned')
               ORDER BY d.due_on, m.sort_key, m.id LIMIT {NAMED}) c""",
@@ -162,14 +163,39 @@ def read(
         reviews=unit if reviews else 0,
         **posts,
     )
-    for part, n, pk, state, due, period, zh, en, name, number, since, own, mode, minutes, draft in found:
+    for (
+        part,
+        n,
+        pk,
+        state,
+        due,
+        period,
+        zh,
+        en,
+        name,
+        number,
+        since,
+        own,
+        mode,
+        minutes,
+        draft,
+        form,
+    ) in found:
         due_on = sql.as_date(due)
         late = (day - due_on).days if due_on < day else 0
         at = sql.as_date(since) if since else None
         if part == 1:
             desk.n_duties = int(n)
             line = Line(
-                pk, state, due_on, due_on, title(zh, en, period), minutes, mode != "none", draft=bool(draft)
+                pk,
+                state,
+                due_on,
+                due_on,
+                title(zh, en, period),
+                minutes,
+                mode != "none",
+                draft=bool(draft),
+                form=form,
             )
             line.shut = bool(own)
             if line.shut:

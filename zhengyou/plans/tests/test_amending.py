@@ -117,6 +117,20 @@ def test_an_amendment_returned_comes_back_to_its_author_and_the_old_one_stays_in
     assert "写清在哪里公布" not in client(cascade.far).get(door("plan", cascade.branch)).content.decode()
 
 
+def to_look_at(person, unit):
+    """Titles of the clauses that the reviewer is shown."""
+    return [row["title"] for row in client(person).get(door("plan_review", unit)).context["rows"]]
+
+
+def test_of_an_amendment_the_reviewer_sees_what_changed_since_the_plan_in_force_here_or_above(cascade):
+    body = play.again(cascade.branch)
+    body["clauses"][0]["text"] += "并公布。"
+    play.hand_in(cascade.branch, cascade.secretary, body)
+    assert to_look_at(cascade.dean, cascade.branch) == ["教书育人做楷模"]
+    play.hand_in(cascade.general, cascade.dean, play.again(cascade.general))
+    assert to_look_at(cascade.office, cascade.general) == ["岗位培训"]
+
+
 def take(school, by=None):
     """The branch takes the changed clause over in an amendment."""
     body = play.again(school.branch)

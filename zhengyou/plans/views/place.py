@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,8 @@ from zhengyou.campaigns.reviewers import Desk, Reviewers
 from zhengyou.campaigns.views import shown, words
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Verdict
-from zhengyou.org.models import Person
+from zhengyou.org import tree
+from zhengyou.org.models import Person, Unit
 from zhengyou.org.rules import Authority
 from zhengyou.plans import rules, standing
 from zhengyou.plans.models import Clause, PlanVersion
@@ -54,13 +56,7 @@ class Place:
     @cached_property
     def unit_name(self) -> str:
         """The unit's name: today's, else its last."""
-        known = self.people.names.get(self.found.unit.pk)
-        if known:
-            return known
-        from zhengyou.org import tree
-
-        named = tree.named(self.found.unit, self.found.day)
-        return named.name if named else "—"
+        return self.people.names.get(self.found.unit.pk) or last_name(self.found.unit, self.found.day)
 
     @property
     def campaign_name(self) -> str:
@@ -150,6 +146,12 @@ class Place:
     def seen_by(self) -> str:
         """Who sees what, in one line."""
         return _("没通过前只有本单位负责人和审核的人看得到；通过以后登录的人都看得到。")
+
+
+def last_name(unit: Unit, day: date) -> str:
+    """A unit's name on a day, a closed one's last; one query."""
+    named = tree.named(unit, day)
+    return named.name if named else "—"
 
 
 def fetch(request: HttpRequest, campaign: str, unit: str) -> Place:

@@ -67,7 +67,8 @@ def page(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
         "may_withdraw": rules.may_withdraw(at.authority, at.found, at.people),
         "may_object": rules.may_object(at.authority, at.found),
         "work": work,
-        "changes": _changes(at, version, request.GET.get("against", "")),
+        **_changes(at, version, request.GET.get("against", "")),
+        **_succession(at),
         "basis_name": f"{version.basis.title} {version.basis.document_no}".strip()
         if version and version.basis
         else "",
@@ -108,12 +109,28 @@ def _gaps(version: PlanVersion | None, clauses: list[Any], back: list[Any]) -> l
     ]
 
 
-def _changes(at: Place, version: PlanVersion | None, against: str) -> list[dict[str, Any]]:
-    """What differs from an earlier version, clause by clause with marked words; empty where none is asked for."""
+def _changes(at: Place, version: PlanVersion | None, against: str) -> dict[str, Any]:
+    """What differs from the earlier version asked for, clause by clause with marked words; {} where none is asked for."""
     old = next((v for v in at.found.versions if str(v.number) == against), None)
     if version is None or old is None or old == version or not rules.may_read(at.authority, at.found, old):
-        return []
-    return changes(old, version)
+        return {}
+    return {"against": old, "changes": changes(old, version)}
+
+
+def _succession(at: Place) -> dict[str, Any]:
+    """The unit that carries a closed one's work, and the plans of closed units that this one carries."""
+    plans = standing.inherited(at.found)
+    heir = standing.heir(at.found)
+    return {
+        "heir": {
+            "unit": heir,
+            "name": place.last_name(heir, at.found.day),
+            "plan": standing.owes(at.found.campaign.pk, heir.pk),
+        }
+        if heir
+        else None,
+        "inherited": [{"plan": plan, "name": place.last_name(plan.unit, at.found.day)} for plan in plans],
+    }
 
 
 def changes(old: PlanVersion, new: PlanVersion) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def _page(
     found = comparing.compare(above, mine)
     names = place.names_of([*mine, *above])
     last = _last_round(at, version)
-    fine = {pair.code for pair in found.pairs if _untouched(pair, last)}
+    fine = {pair.code for pair in found.pairs if last is not None and last.settled(pair)}
     show = request.GET.get("show", "look")
     show = show if show in SHOWN else "look"
     counts = {
@@ -158,30 +158,39 @@ def _page(
 
 
 class LastRound:
-    """The round before: which clauses were accepted, and in which words."""
+    """The round before: which clauses, own or left out from above, were accepted, and what stood there then."""
 
     def __init__(self, version: PlanVersion) -> None:
         self.version = version
-        self.accepted = {v.code for v in version.verdicts.all() if v.accepted}
         self.clauses = {clause.code: clause for clause in standing.clauses(version)}
+        self.above = {clause.key: clause for clause in standing.clauses(version.basis)}
+        if version.state == PlanVersion.State.RETURNED:
+            self.accepted = {v.code for v in version.verdicts.all() if v.accepted}
+        else:
+            self.accepted = {*self.clauses, *self.above}
+
+    def settled(self, pair: Pair) -> bool:
+        """Accepted then, and since not changed by a letter, neither here nor in the plan above."""
+        if pair.code not in self.accepted or not _same(self.above.get(pair.key), pair.theirs):
+            return False
+        if pair.ours is None:
+            return all(clause.key != pair.key for clause in self.clauses.values())
+        return _same(self.clauses.get(pair.code), pair.ours)
+
+
+def _same(old: Clause | None, new: Clause | None) -> bool:
+    names = ("title", "text", "due_on", "owner", "owner_text", "result", "follows")
+    if old is None or new is None:
+        return old is new
+    return all(getattr(old, name) == getattr(new, name) for name in names)
 
 
 def _last_round(at: Place, version: PlanVersion) -> LastRound | None:
-    """The newest earlier version that came back, unless an approval lies between."""
+    """The newest earlier version that was judged: it came back, or an amendment goes on from it; None for the first."""
     for old in at.found.versions:
-        if old.number >= version.number or old.state == PlanVersion.State.WITHDRAWN:
-            continue
-        return LastRound(old) if old.state == PlanVersion.State.RETURNED else None
+        if old.number < version.number and old.state != PlanVersion.State.WITHDRAWN:
+            return LastRound(old)
     return None
-
-
-def _untouched(pair: Pair, last: LastRound | None) -> bool:
-    """Accepted in the round before, and since then not changed by a letter."""
-    if last is None or pair.ours is None or pair.code not in last.accepted:
-        return False
-    old = last.clauses.get(pair.code)
-    same = ("title", "text", "due_on", "owner", "owner_text", "result", "follows")
-    return old is not None and all(getattr(old, n) == getattr(pair.ours, n) for n in same)
 
 
 def _row(
