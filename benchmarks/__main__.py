@@ -1,4 +1,4 @@
-"""`python -m benchmarks J2|J3|J4|issue|change|walls [--units N] [--members N] [--rows N] [--json]`: one JSON line a measurement.
+"""`python -m benchmarks J2|J3|J4|issue|change|walls|diffs [--units N] [--members N] [--rows N] [--json]`: one JSON line each.
 
 Each job is a file of its own with `run(args)`; sizes that a job does not use are ignored.
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 from importlib import import_module
 
-JOBS = ("J2", "J3", "J4", "issue", "change", "walls")
+JOBS = ("J2", "J3", "J4", "issue", "change", "walls", "diffs")
 
 
 def main() -> int:
