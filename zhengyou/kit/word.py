@@ -138,11 +138,25 @@ def official(
         _line(document, addressee + ("：" if _chinese() else ":"))
     _body(document, blocks, BODY)
     if signed or day:
+        _keep_last(document)
         _line(document, "", keep=True)
         for text in (signed, day):
             if text:
                 _line(document, text, align=ALIGN.RIGHT, right=4, keep=text != day)
     return _bytes(document)
+
+
+def _keep_last(document: Doc) -> None:
+    """The last paragraph or row of a table goes over with the signature: none stands on a page of its own (GB/T 9704 §7)."""
+    last = (
+        document.element.body[-2] if len(document.element.body) > 1 else None
+    )  # the last one is the section
+    if last is None:
+        return
+    if last.tag == qn("w:tbl"):
+        last = list(last.iterchildren(qn("w:tr")))[-1]
+    for paragraph in [last] if last.tag == qn("w:p") else last.iter(qn("w:p")):
+        Paragraph(paragraph, document._body).paragraph_format.keep_with_next = True
 
 
 def form(title: str, blocks: Iterable[Block], *, under: str = "", notes: Sequence[str] = ()) -> bytes:

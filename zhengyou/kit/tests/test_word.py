@@ -144,3 +144,15 @@ def test_a_form_has_one_or_two_fields_a_row_and_room_to_sign():
 def test_control_characters_and_rare_names_do_not_cost_the_file():
     document = opened(word.official("方案\x0b\x00", [Para("买合木提·吐尔逊 𠮷野\x07")]))
     assert texts(document) == ["方案", "买合木提·吐尔逊 𠮷野"]
+
+
+def test_the_signature_never_stands_on_a_page_of_its_own():
+    rows = [("动员", "8月"), ("检查", "9月")]
+    for blocks in ([Heading(1, "内容"), Para("做好。")], [Heading(1, "安排"), Table(("任务", "何时"), rows)]):
+        document = opened(word.official("方案", blocks, signed="第一支部", day="2010年11月22日"))
+        lines = [p for p in document.element.body.iter(qn("w:p"))]
+        kept = [p.pPr is not None and p.pPr.find(qn("w:keepNext")) is not None for p in lines]
+        signed = next(n for n, p in enumerate(lines) if p.text == "第一支部")
+        before = 2 if blocks[-1].__class__ is Table else 1  # the cells of the last row
+        assert all(kept[signed - 1 - before : signed + 1])
+        assert not kept[-1]

@@ -31,7 +31,7 @@ def document(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
 
 
 def file_of(version: PlanVersion, unit: str) -> bytes:
-    """The Word file of a version: parts, clauses with date and owner, a table of who does what by when."""
+    """The Word file of a version: parts, clauses, and a table of who does what by when."""
     clauses = standing.clauses(version)
     names = place.names_of(clauses)
     blocks: list[word.Block] = []
@@ -46,11 +46,10 @@ def file_of(version: PlanVersion, unit: str) -> bytes:
     blocks.append(word.Heading(1, _("主要内容")))
     for clause in clauses:
         blocks.append(word.Heading(2, clause.title))
-        blocks.append(word.Para(clause.text))
+        stop = _("。")
+        blocks.append(word.Para(clause.text.rstrip(stop) + stop))
         if clause.result:
-            blocks.append(word.Para(_("成果：%(what)s") % {"what": clause.result}))
-        if said := place.facts(clause, names):
-            blocks.append(word.Para(said + _("。")))
+            blocks.append(word.Para(_("成果：%(what)s") % {"what": clause.result.rstrip(stop)} + stop))
     blocks.append(word.Heading(1, _("任务安排")))
     head = [_("任务"), _("完成日期"), _("负责人"), _("连着的年度要点")]
     blocks.append(word.Table(head, [_line(clause, names) for clause in clauses], [5, 3, 3, 4]))

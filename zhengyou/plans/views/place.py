@@ -145,6 +145,8 @@ class Place:
     @property
     def seen_by(self) -> str:
         """Who sees what, in one line."""
+        if self.found.top:
+            return _("下发前只有办公室看得到；下发以后登录的人都看得到。")
         return _("没通过前只有本单位负责人和审核的人看得到；通过以后登录的人都看得到。")
 
 
