@@ -150,7 +150,7 @@ def test_the_signature_never_stands_on_a_page_of_its_own():
     rows = [("动员", "8月"), ("检查", "9月")]
     for blocks in ([Heading(1, "内容"), Para("做好。")], [Heading(1, "安排"), Table(("任务", "何时"), rows)]):
         document = opened(word.official("方案", blocks, signed="第一支部", day="2010年11月22日"))
-        lines = [p for p in document.element.body.iter(qn("w:p"))]
+        lines = list(document.element.body.iter(qn("w:p")))
         kept = [p.pPr is not None and p.pPr.find(qn("w:keepNext")) is not None for p in lines]
         signed = next(n for n, p in enumerate(lines) if p.text == "第一支部")
         before = 2 if blocks[-1].__class__ is Table else 1  # the cells of the last row
