@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import QuerySet
@@ -10,8 +11,9 @@ from django.db.models import QuerySet
 from zhengyou.campaigns import duties, figures
 from zhengyou.commitments import leaning
 from zhengyou.journal.actions import OpenEntry
-from zhengyou.org.actions.rows import Follow
+from zhengyou.org.actions.rows import AtHand, Follow
 from zhengyou.org.models import Person
+from zhengyou.plans import leaning as plans
 
 
 def _roster(entry: OpenEntry) -> Mapping[str, int]:
@@ -31,6 +33,11 @@ def _leaning(people: QuerySet[Person], units: Sequence[int], since: int) -> tupl
     return persons, held
 
 
+def _at_hand(unit: int, post: str, holder: str) -> AtHand:
+    found = duties.at_hand(unit, post, holder)
+    return replace(found, drafts=(*found.drafts, *plans.begun(unit, post, holder)))
+
+
 FOLLOW = Follow(
     roster=_roster,
     work=duties.open_work,
@@ -41,5 +48,5 @@ FOLLOW = Follow(
     recount=figures.rebuild,
     figures=_figures,
     leaning=_leaning,
-    at_hand=duties.at_hand,
+    at_hand=_at_hand,
 )

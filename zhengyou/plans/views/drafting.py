@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhengyou.campaigns.views import words
 from zhengyou.journal import drafts
 from zhengyou.org.models import Person
-from zhengyou.plans import checking, comparing, standing
+from zhengyou.plans import checking, comparing, leaning, standing
 from zhengyou.plans.checking import HEAD, MOST, OF_CLAUSE, TEXTS
 from zhengyou.plans.models import Clause
 from zhengyou.plans.standing import Standing
@@ -23,7 +23,7 @@ def name_of(found: Standing) -> str:
     """Under which label the draft is kept: with its duty, so that it is handed over with it; else with the plan."""
     if found.owed is not None:
         return f"duty:{found.owed.pk}"
-    return f"plan:{found.campaign.public_id}:{found.unit.public_id}"
+    return leaning.writing(found.campaign.public_id, found.unit.public_id)
 
 
 def called(people: Sequence[Person]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from zhengyou.kit import clock, ratio
 from zhengyou.kit.faults import Invalid, Problem
 from zhengyou.kit.verdict import insist
 from zhengyou.org import tree
-from zhengyou.plans import actions, comparing, rules, standing
+from zhengyou.plans import actions, comparing, leaning, rules, standing
 from zhengyou.plans.comparing import Pair
 from zhengyou.plans.models import Clause, PlanVersion
 from zhengyou.plans.views import place
@@ -29,11 +29,6 @@ from zhengyou.plans.views.reading import kept
 SHOWN = {"look": ("differs", "gap", "own"), "same": ("same",), "gap": ("gap",), "own": ("own",)}
 SIBLINGS = 200
 """Sibling plans that a plan's wording is compared with at most."""
-
-
-def label_of(version: PlanVersion) -> str:
-    """Under which label the draft of the verdicts is kept."""
-    return f"planreview:{version.pk}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,12 +43,12 @@ def page(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
             insist(at.may_judge)
         return redirect(at.url())
     owner = request.me.actor.id  # type: ignore[attr-defined]
-    written = drafts.load(owner, label_of(version))
+    written = drafts.load(owner, leaning.judging(version.pk))
     if request.method != "POST":
         return _page(request, at, version, dict(written.body), written)
     insist(at.may_judge)
     body = {**written.body, **typed(request)}
-    written = drafts.save(owner, label_of(version), written.version, body)
+    written = drafts.save(owner, leaning.judging(version.pk), written.version, body)
     return _judged(request, at, version, body, written)
 
 
@@ -88,7 +83,7 @@ def _judged(
             problems = fault.problems
     if problems:
         return _page(request, at, version, body, written, problems, 422)
-    drafts.drop(request.me.actor.id, label_of(version))  # type: ignore[attr-defined]
+    drafts.drop(request.me.actor.id, leaning.judging(version.pk))  # type: ignore[attr-defined]
     after = place.fetch(request, *at.args)
     if back:
         done = _("退回了 %(n)s 条，理由已经给「%(unit)s」看。") % {"n": len(back), "unit": at.unit_name}
@@ -265,7 +260,7 @@ def draft(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     at = place.fetch(request, campaign, unit)
     insist(at.may_judge)
     assert at.found.waiting is not None
-    owner, label = request.me.actor.id, label_of(at.found.waiting)  # type: ignore[attr-defined]
+    owner, label = request.me.actor.id, leaning.judging(at.found.waiting.pk)  # type: ignore[attr-defined]
     old = drafts.load(owner, label)
     written = drafts.save(owner, label, old.version, {**old.body, **typed(request)})
     return JsonResponse({"version": written.version, "text": saved_text(written)})

@@ -12,8 +12,10 @@ from zhengyou.campaigns.models import Duty, Report
 from zhengyou.journal.actions import record
 from zhengyou.kit import clock
 from zhengyou.org import actions as org
+from zhengyou.org.actions.terms import hand_over
 from zhengyou.org.actions.tree import rename
 from zhengyou.org.asked import Asked
+from zhengyou.org.models import Post
 from zhengyou.org.tests import builder
 from zhengyou.org.tests.builder import BY, client
 from zhengyou.plans import standing
@@ -42,6 +44,10 @@ def merge(school, day=NEXT):
     """branch goes into branch2, its open work along."""
     units = (school.branch.public_id, school.branch2.public_id)
     org.decide(Asked("merge", day, "2号", units=units, into=school.branch2.public_id), by=BY, follow=FOLLOW)
+
+
+def door_of(unit):
+    return [play.of(unit).campaign.public_id, unit.public_id]
 
 
 def page(person, unit, **query):
@@ -87,6 +93,24 @@ def test_an_owed_plan_is_written_by_the_successor_with_its_own_date_and_judged_a
         assert play.of(school.branch).in_force == version
     duty.refresh_from_db()
     assert duty.state == "accepted"
+
+
+def test_a_begun_amendment_and_half_made_verdicts_go_along_when_the_post_is_handed_over(school):
+    play.hand_in(school.branch, school.secretary)
+    wrote = {**play.form_of(play.again(school.general), theme="新的主题"), "do": "save", "version": "0"}
+    assert client(school.dean).post(door("plan_write", school.general), wrote).status_code == 302
+    code = play.of(school.branch).last_clauses[-1].code
+    marks = {f"k-{code}": "return", f"r-{code}": "写清地点。"}
+    saved = client(school.dean).post(reverse("plan_review_draft", args=door_of(school.branch)), marks)
+    assert saved.status_code == 200
+    post = Post.objects.get(person=school.dean, unit=school.general, post="secretary")
+    hand_over(post, school.member, by=BY, day=TODAY, follow=FOLLOW)
+    assert (
+        "新的主题</textarea>"
+        in client(school.member).get(door("plan_write", school.general)).content.decode()
+    )
+    judged = client(school.member).get(door("plan_review", school.branch)).content.decode()
+    assert "写清地点。</textarea>" in judged
 
 
 def test_a_plan_in_review_is_judged_where_its_duty_went(school):
