@@ -17,6 +17,7 @@ from zhengyou.org.rules import Authority
 MOST = 500
 """Most items of one workbook."""
 NUMBER, TEXT, SOURCE = 20, 300, 200
+LONGEST = {"number": NUMBER, "text": TEXT, "source": SOURCE}
 HEADS = {
     "number": ("编号", "序号", "no.", "number"),
     "text": ("内容", "要点", "工作要点", "年度要点", "item", "text"),
@@ -43,31 +44,33 @@ def seen_by(authority: Authority) -> QuerySet[WorkItem]:
 
 @dataclass(frozen=True)
 class Item:
-    """One item to be entered, as it was typed or read from a row; `fault` says what is wrong and what to do."""
+    """One item to be entered, as it was typed or read from a row; `fault` says what is wrong with which `field`, and what to do."""
 
     number: str
     text: str
     source: str = ""
     row: int = 0
     fault: str = ""
+    field: str = "number"
 
 
 def checked(items: Iterable[Item], taken: Iterable[str]) -> list[Item]:
     """The items with their faults: nothing written, too long, a number that the year has already (`taken`)."""
     seen, out = set(taken), []
     for item in items:
-        fault = ""
+        fault, field = "", "number"
         if not item.number:
             fault = _("没有编号：每一条要有一个，别处才能说到它。")
         elif not item.text:
-            fault = _("没有内容：写一句话。")
+            fault, field = _("没有内容：写一句话。"), "text"
         elif len(item.number) > NUMBER or len(item.text) > TEXT or len(item.source) > SOURCE:
             fault = _("太长：编号最多 %(a)s 字，内容最多 %(b)s 字，来源最多 %(c)s 字。")
+            field = next(n for n, most in LONGEST.items() if len(getattr(item, n)) > most)
             fault = fault % {"a": NUMBER, "b": TEXT, "c": SOURCE}
         elif item.number in seen:
             fault = _("编号「%(number)s」这一年已经有了：换一个，或者去掉这一行。") % {"number": item.number}
         seen.add(item.number)
-        out.append(Item(item.number, item.text, item.source, item.row, fault))
+        out.append(Item(item.number, item.text, item.source, item.row, fault, field))
     return out
 
 

@@ -26,7 +26,7 @@ def enter(unit: Unit, year: int, items: Sequence[working.Item], *, by: Actor) ->
         taken = WorkItem.objects.filter(unit=unit, year=year, dropped=None).values_list("number", flat=True)
         faults = [item for item in working.checked(items, taken) if item.fault]
         if faults:
-            raise Invalid(*(Problem("number", item.fault) for item in faults[:20]))
+            raise Invalid(*(Problem(item.field, item.fault) for item in faults[:20]))
         made = WorkItem.objects.bulk_create(
             WorkItem(unit=unit, year=year, number=i.number, text=i.text, source=i.source, entry_id=entry.id)
             for i in items
