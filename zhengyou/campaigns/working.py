@@ -44,7 +44,7 @@ def seen_by(authority: Authority) -> QuerySet[WorkItem]:
 
 @dataclass(frozen=True)
 class Item:
-    """One item to be entered, as it was typed or read from a row; `fault` says what is wrong with which `field`, and what to do."""
+    """One item to be entered, as it was typed or read from a row; `fault` says what is wrong with `field`, and what to do."""
 
     number: str
     text: str
