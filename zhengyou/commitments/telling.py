@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from zhengyou.commitments.models import Commitment, Deed, Item, ItemChange, WallQuestion
+from zhengyou.commitments import desks
+from zhengyou.commitments.models import Commitment, Deed, Item, WallQuestion
 from zhengyou.commitments.waiting import SOON
-from zhengyou.org import current
 from zhengyou.org.rules import Authority
 
 RECENT = timedelta(days=14)
@@ -75,44 +75,21 @@ class Promises:
 
 
 def promises(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
-    """The arm with the given number in front, and its values.
-
-    What waits to be judged is counted in the own units and those directly below, as `waiting.to_judge` lists it; of who
-    reviews in several units that list alone knows.
-    """
+    """The arm with the given number in front, and its values; what waits to be judged as the list of it says."""
     hands = _ids(authority.units_with("hand_in"))
-    mine = _ids(authority.units_with("review"))
     S, N = Commitment.State, Item.State  # noqa: N806 (short names in the statement)
-    holds = "{0}.dropped_id IS NULL AND {0}.valid_from <= :day AND {0}.valid_to > :day"
     own = f"(c.member_id = :me OR (c.member_id IS NULL AND c.unit_id IN ({hands})))"
-    part = current.part()
-    codes = [post.code for post in part.posts if "review" in post.may] if part else []
-    values = {f"code{i}": code for i, code in enumerate(codes)}
-    posts = ", ".join(f":{name}" for name in values) or "''"
-    reviews = f"org_post t WHERE t.post IN ({posts}) AND {holds.format('t')}"
-    waits = f"""(i.state = {int(N.CLAIMED)} OR (i.state IN ({int(N.OPEN)}, {int(N.DISPUTED)}) AND (i.due_on < :day OR EXISTS (
-        SELECT 1 FROM commitments_itemchange h WHERE h.item_id = i.id AND h.state = {int(ItemChange.State.ASKED)}))))
-        AND (i.owner_id IS NULL OR i.owner_id <> :me)"""
+    judged, values = (
+        desks.waiting(authority) if authority.units_with("review") else ("SELECT 1 WHERE 1 = 0", {})
+    )
     text = f"""SELECT {int(kind)},
           (SELECT COUNT(*) FROM commitments_commitment c
             WHERE c.state IN ({int(S.NOTED)}, {int(S.APPROVED)}) AND {own}), '', '', '', '',
           (SELECT COUNT(*) FROM commitments_commitment c JOIN commitments_item i ON i.commitment_id = c.id
-            WHERE c.state = {int(S.PUBLISHED)} AND {own}
+            WHERE c.state = {int(S.PUBLISHED)} AND ({own} OR (c.member_id IS NULL AND c.unit_id IN (
+              SELECT l.old FROM ({desks.LATER}) l WHERE l.unit IN ({hands}))))
             AND (i.state = {int(N.DISPUTED)} OR (i.state = {int(N.OPEN)} AND i.due_on <= :soon))),
-          (SELECT COUNT(*) FROM org_placement p
-            JOIN org_affiliation a ON a.unit_id = p.unit_id AND a.role = 'R' AND {holds.format("a")}
-            JOIN commitments_commitment c ON c.member_id = a.person_id AND c.state = {int(S.PUBLISHED)}
-            JOIN commitments_item i ON i.commitment_id = c.id AND {waits}
-            WHERE {holds.format("p")} AND (p.unit_id IN ({mine}) OR p.parent_id IN ({mine})) AND c.member_id <> :me AND (
-              (p.unit_id IN ({mine}) AND NOT EXISTS (SELECT 1 FROM {reviews} AND t.person_id = c.member_id))
-              OR (p.parent_id IN ({mine}) AND NOT EXISTS (
-                  SELECT 1 FROM {reviews} AND t.person_id = c.member_id AND t.unit_id <> p.unit_id)
-                AND (EXISTS (SELECT 1 FROM {reviews} AND t.person_id = c.member_id)
-                  OR NOT EXISTS (SELECT 1 FROM {reviews} AND t.unit_id = p.unit_id)))))
-          + (SELECT COUNT(*) FROM org_placement p
-            JOIN commitments_commitment c ON c.unit_id = p.unit_id AND c.member_id IS NULL AND c.state = {int(S.PUBLISHED)}
-            JOIN commitments_item i ON i.commitment_id = c.id AND {waits} AND (i.claimed_by_id IS NULL OR i.claimed_by_id <> :me)
-            WHERE {holds.format("p")} AND p.parent_id IN ({mine})), '0'"""
+          (SELECT COUNT(*) FROM ({judged}) j), '0'"""
     return text, {"soon": authority.day + SOON, **values}
 
 

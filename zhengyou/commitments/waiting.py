@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhengyou.campaigns.reviewers import Reviewers
-from zhengyou.commitments.homes import homes
+from zhengyou.commitments import desks
 from zhengyou.commitments.models import Commitment, Item, ItemChange
+from zhengyou.kit import sql
 from zhengyou.org.models import Affiliation, on
 from zhengyou.org.rules import Authority
 from zhengyou.org.succession import carried
@@ -48,48 +48,37 @@ def in_units(units: Iterable[int], day: date) -> QuerySet[Item]:
     ).select_related("commitment__member", "commitment__unit", "owner")
 
 
-def reach(authority: Authority, people: Reviewers) -> set[int]:
-    """Units whose items may wait at this person: those for which an own unit is among the first two that can review."""
-    mine = set(authority.units_with("review"))
-    out = set()
-    for unit in people.parent:
-        able = [up for up in people.line(unit) if people.holders.get(up)][:3]
-        if mine & set(able):
-            out.add(unit)
-    return out
+@dataclass
+class Judging:
+    """What waits at one reviewer: how many items in all, and the oldest of them, read whole."""
+
+    n: int
+    first: list[Waiting]
 
 
-def to_judge(authority: Authority) -> list[Waiting]:
-    """Items that this person is to confirm, to decide a change of, or to close past their day; five queries at most."""
+def to_judge(authority: Authority, most: int = MOST) -> Judging:
+    """Items that this person is to confirm, to decide a change of, or to close past their day; the desk's statement."""
     me = authority.person
     if me is None or not authority.units_with("review"):
-        return []
-    people = Reviewers(authority.day)
+        return Judging(0, [])
+    text, values = desks.waiting(authority)
+    found = sql.rows(f"{text} ORDER BY 2, 1", day=authority.day, me=me.pk, **values)
+    homes = {item: home for item, _due, home in found[:most]}
     asked = ItemChange.objects.filter(item=OuterRef("pk"), state=ItemChange.State.ASKED)
-    found = list(
-        in_units(reach(authority, people), authority.day)
-        .annotate(asked=Exists(asked))
-        .filter(
-            Q(state=Item.State.CLAIMED)
-            | Q(asked=True)
-            | Q(state__in=(Item.State.OPEN, Item.State.DISPUTED), due_on__lt=authority.day)
-        )
-        .order_by("due_on", "pk")[:MOST]
+    whole = Item.objects.select_related("commitment__member", "commitment__unit", "owner")
+    items = whole.annotate(asked=Exists(asked)).in_bulk(list(homes))
+    return Judging(len(found), [_waits(items[pk], home) for pk, home in homes.items()])
+
+
+def _waits(item: Item, home: int) -> Waiting:
+    why = (
+        "claimed"
+        if item.state == Item.State.CLAIMED
+        else "asked"
+        if getattr(item, "asked", False)
+        else "past"
     )
-    where = homes({item.commitment for item in found}, authority.day)
-    out = []
-    for item in found:
-        whole, unit = item.commitment, where[item.commitment.pk]
-        if unit is None:
-            continue
-        by = {pk for pk in (whole.member_id, item.claimed_by_id, item.owner_id) if pk}
-        desk = people.desk("parent", unit, of_unit=whole.of_unit, authors=by)
-        if me.pk not in people.able(desk, by):
-            continue
-        asked_now = bool(item.asked)
-        why = "claimed" if item.state == Item.State.CLAIMED else "asked" if asked_now else "past"
-        out.append(Waiting(item, why, unit))
-    return out
+    return Waiting(item, why, home)
 
 
 def to_keep(authority: Authority) -> list[Waiting]:

@@ -87,6 +87,8 @@ def decide(
             item.state, item.explained, kind = Item.State.UNKEPT, explained, ItemEvent.Kind.UNKEPT
         else:
             item.state, kind = Item.State.KEPT, ItemEvent.Kind.CONFIRMED
+        if confirmed:
+            _drop_asked(item)
         _save(entry, item, kind, me, text, found)
         settle(found)
         entry.note(confirmed=confirmed, explained=explained and unkept, text=text)

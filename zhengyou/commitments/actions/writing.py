@@ -117,7 +117,11 @@ def rewrite(found: Commitment, words: Words) -> list[Item]:
         item = before.pop(draft.id, None) or Item(commitment=found, place=place)
         new = (draft.text.strip(), draft.measure.strip(), draft.how.strip(), draft.due_on, draft.kind)
         old = (item.text, item.measure, item.how, item.due_on, item.kind)
-        owner = (draft.owner.pk if draft.owner else None, draft.owner_text.strip())
+        owner = (
+            (draft.owner.pk if draft.owner else None, draft.owner_text.strip())
+            if found.of_unit
+            else (None, "")
+        )
         if item.pk is None or new != old or owner != (item.owner_id, item.owner_text):
             item.verdict, item.reasons = Item.Verdict.NONE, ""
         item.text, item.measure, item.how, item.due_on, item.kind = new

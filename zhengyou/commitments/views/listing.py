@@ -75,10 +75,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.select_related("member").order_by(*by_roster), PAGE).get_page(
         request.GET.get("page")
     )
-    judged = waiting.to_judge(authority)
+    judged = waiting.to_judge(authority, PAGE)
     keeping = waiting.to_keep(authority)
     signing = waiting.to_sign(authority)
-    names = _names([*(w.item.commitment for w in judged), *(w.item.commitment for w in keeping), *signing])
+    names = _names(
+        [*(w.item.commitment for w in judged.first), *(w.item.commitment for w in keeping), *signing]
+    )
     context: dict[str, Any] = {
         "page": page,
         "rows": _rows(list(page.object_list)),
@@ -88,8 +90,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         ],
         "text": request.GET.get("q", "")[:60],
         "reviews": _reviews(authority),
-        "judged": [_line(one, names) for one in judged[:PAGE]],
-        "n_judged": len(judged),
+        "judged": [_line(one, names) for one in judged.first],
+        "n_judged": judged.n,
         "keeping": [_line(one, names) for one in keeping[:PAGE]],
         "signing": [(one, one.state == S.NOTED, names.get(one.pk, "")) for one in signing],
         "may_unkept": rules.may_list_unkept(authority),

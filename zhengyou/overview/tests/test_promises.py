@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
+
 import pytest
 
+from zhengyou.campaigns.reviewers import Reviewers
 from zhengyou.commitments import waiting
 from zhengyou.commitments.actions import changing, keeping
+from zhengyou.commitments.homes import homes
+from zhengyou.commitments.models import Item, ItemChange
 from zhengyou.commitments.tests import promising
+from zhengyou.commitments.tests.hung import hang
+from zhengyou.journal.actions import record
 from zhengyou.kit import clock
+from zhengyou.org import actions as org
+from zhengyou.org.models import Closure, Placement, Succession, Unit
 from zhengyou.org.tests.builder import client
 from zhengyou.overview.desk import hats
 
@@ -24,7 +34,9 @@ def told(person):
 
 
 def listed(person):
-    return len(waiting.to_judge(promising.play.authority(person)))
+    found = waiting.to_judge(promising.play.authority(person))
+    assert found.n == len(found.first)
+    return found.n
 
 
 def test_claims_and_changes_stand_with_whoever_confirms(asked):
@@ -40,10 +52,7 @@ def test_claims_and_changes_stand_with_whoever_confirms(asked):
 
 
 def test_where_there_is_no_head_the_one_above_is_told(asked):
-    from datetime import date
-
     from zhengyou.campaigns import actions
-    from zhengyou.org import actions as org
 
     late = org.add_person(
         "新", number="2009010077", unit=asked.branch4, by=promising.play.SYSTEM, day=date(2010, 7, 1)
@@ -63,3 +72,68 @@ def test_the_own_ones_due_soon_and_those_to_sign(asked):
     promising.judge(asked.member2, asked.secretary)
     assert told(asked.member2).sign == 1
     assert "1 份承诺等您确认或签名" in client(asked.member2).get("/desk/?as=me").content.decode()
+
+
+def expected(day):
+    """Person -> items that the rule for papers (`Reviewers`) puts on the own desk, whatever the statement says."""
+    people = Reviewers(day)
+    items = list(Item.objects.filter(state=Item.State.CLAIMED).select_related("commitment"))
+    where = homes({item.commitment for item in items}, day)
+    out = defaultdict(set)
+    for item in items:
+        whole = item.commitment
+        by = {pk for pk in (whole.member_id, item.claimed_by_id, item.owner_id) if pk}
+        desk = people.desk("parent", where[whole.pk], of_unit=whole.of_unit, authors=by)
+        for person in people.able(desk, by):
+            out[person].add(item.pk)
+    return out
+
+
+def test_desk_list_and_the_rule_for_papers_agree_for_everybody_at_any_number_of_levels(asked):
+    """One head of two levels; heads of each level among the members; a vacant branch; a merged one; the root itself."""
+    for person, unit in ((asked.dean, asked.branch), (asked.member2, asked.general), (asked.far, asked.root)):
+        org.appoint(person, unit, "secretary", by=promising.play.SYSTEM, first_responsible=False)
+    hung = [
+        hang(person, person.affiliations.get(role="R").unit, "一", items={"claimed_by": person})
+        for person in asked.people.values()
+        if person.affiliations.filter(role="R").exists()
+    ]
+    units = (
+        asked.root,
+        asked.general,
+        asked.direct,
+        asked.direct2,
+        asked.branch,
+        asked.branch3,
+        asked.branch4,
+    )
+    heads = (asked.head, asked.dean, asked.staff, asked.office, asked.secretary, asked.dean2, asked.dean2)
+    hung += [
+        hang(unit, unit, "二", items={"claimed_by": head}) for unit, head in zip(units, heads, strict=True)
+    ]
+    assert len(hung) > 15
+    Item.objects.update(state=Item.State.CLAIMED)
+    with record("merged", by=promising.play.SYSTEM) as entry:
+        Succession.objects.create(
+            old=asked.branch4, new=asked.branch3, day=date(2010, 7, 2), entry_id=entry.id
+        )
+        Placement.objects.filter(unit=asked.branch4).update(valid_to=date(2010, 7, 2))
+        Closure.objects.filter(descendant=asked.branch4).update(valid_to=date(2010, 7, 2))
+        Unit.objects.filter(pk=asked.branch4.pk).update(closed_on=date(2010, 7, 2))
+    found = expected(clock.today())
+    assert len(found) > 6
+    for person in asked.people.values():
+        judging = waiting.to_judge(promising.play.authority(person))
+        assert {one.item.pk for one in judging.first} == found.get(person.pk, set()), person.name
+        assert told(person).judge == judging.n == len(judging.first), person.name
+
+
+def test_what_was_decided_leaves_no_change_waiting(asked):
+    (item,) = promising.published(asked.member, asked.secretary)
+    item = keeping.claim(item, "做了", by=asked.member.actor)
+    ItemChange.objects.create(
+        item=item, kind="release", old_text=item.text, reason="外出", by=asked.member,
+        asked_on=clock.today(), entry_id=item.commitment.entry_id,
+    )  # fmt: skip
+    keeping.decide(item, True, by=asked.secretary.actor)
+    assert told(asked.secretary).judge == 0 == listed(asked.secretary)

@@ -82,9 +82,11 @@ def test_a_merged_units_promise_is_kept_by_the_successor_and_judged_above(school
     with clock.playing(NEXT):
         merge(school)
         item = keeping.claim(item, "都修好了", by=school.secretary2.actor)
-        assert [w.item.pk for w in waiting.to_judge(promising.play.authority(school.dean))] == [item.pk]
+        assert [w.item.pk for w in waiting.to_judge(promising.play.authority(school.dean)).first] == [item.pk]
         own = keeping.claim(own, "做了", by=school.member.actor)
-        assert [w.item.pk for w in waiting.to_judge(promising.play.authority(school.secretary2))] == [own.pk]
+        assert [w.item.pk for w in waiting.to_judge(promising.play.authority(school.secretary2)).first] == [
+            own.pk
+        ]
         keeping.decide(item, True, by=school.dean.actor)
         keeping.decide(own, True, by=school.secretary2.actor)
         page = client(school.secretary2).get(f"/commitments/{item.commitment.public_id}/").content.decode()
@@ -122,7 +124,7 @@ def test_who_left_is_on_no_list_and_only_the_office_decides(school):
     item = keeping.claim(item, "做了", by=school.member.actor)
     with clock.playing(NEXT):
         org.leave([school.member], how="out", by=BY, then=FOLLOW.roster)
-        assert waiting.to_judge(promising.play.authority(school.secretary)) == []
+        assert waiting.to_judge(promising.play.authority(school.secretary)).n == 0
         with pytest.raises(Refused, match="办公室处理"):
             keeping.decide(item, True, by=school.secretary.actor)
         assert keeping.decide(item, True, by=school.office.actor).state == Item.State.KEPT
