@@ -2,7 +2,8 @@
 
 Merges two units of 50,000 members, graduates 20,000, hangs 5,000 units elsewhere (less where there are fewer members or
 units), each through its action with everything that follows; then the tick, and J2's board today and on a past day.
-Targets: no member a row in Python, so memory does not grow with them; the board within J2's budget (PRODUCT.md §8).
+Targets: no member a row in Python, so memory does not grow with them; the board within J2's budget (PRODUCT.md §8);
+others' writes wait for the merger, never for its preview (decision 006).
 Beside it the machine's own limit: as many bare rows dropped and inserted twice by three statements, in the same run.
 """
 
@@ -11,7 +12,10 @@ from __future__ import annotations
 import argparse
 import atexit
 import shutil
+import sqlite3
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -51,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
     with clock.playing(fill.TODAY):
         asked = Asked("merge", fill.TODAY, "1", units=(one.public_id, other.public_id), into=one.public_id)
         say("merging")
-        with _step(notes, "preview"):
+        with _step(notes, "preview"), _waiting(notes, "preview"):
             org.preview(asked, by=by, follow=FOLLOW)
-        with _step(notes, "merge"):
+        with _step(notes, "merge"), _waiting(notes, "merge"):
             done = org.decide(asked, by=by, follow=FOLLOW)
         notes["merged"] = done.outcome["moves"][0]["n"] + crowd
         notes["carried"] = done.outcome["disposed"].get("carry", 0)
@@ -168,6 +172,37 @@ def _step(notes: dict[str, Any], name: str) -> Iterator[None]:
     with counted_queries() as count, timed(notes, name):
         yield
     notes[f"{name}_queries"] = count[0]
+
+
+@contextmanager
+def _waiting(notes: dict[str, Any], name: str) -> Iterator[None]:
+    """The longest that another connection waits for a small write of its own during the step, in seconds (SQLite)."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    over, longest = threading.Event(), 0.0
+
+    def write() -> None:
+        nonlocal longest
+        other = sqlite3.connect(connection.settings_dict["NAME"], timeout=120, isolation_level=None)
+        while not over.wait(0.05):
+            began = time.perf_counter()
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("UPDATE journal_chain SET last = last")
+            other.execute("COMMIT")
+            longest = max(longest, time.perf_counter() - began)
+        other.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    notes[f"{name}_others_waited_s"] = round(longest, 3)
 
 
 def _board(root: int, day: date) -> str:

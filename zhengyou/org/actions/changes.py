@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
+from zhengyou.kit.rehearsal import rehearsing
 from zhengyou.kit.verdict import Refused, insist
 from zhengyou.org import rules
 from zhengyou.org.actions.changes_run import Run
@@ -47,12 +48,13 @@ class _Shown(Exception):
 def preview(asked: Asked, *, by: Actor, follow: Follow | None = None) -> dict[str, Any]:
     """What a change would do: it is carried out and rolled back, so what is shown is what will be done.
 
-    A change for a later day is carried out as if that day had come. Raises Invalid as the change itself would.
+    On SQLite that happens to a copy, so that nobody waits for it (decision 006). A change for a later day is carried out
+    as if that day had come. Raises Invalid as the change itself would.
     """
     authority, planned = rules.authority_for(by), asked.day > clock.today()
     with clock.playing(asked.day) if planned else nullcontext():
         try:
-            with record(VERBS[asked.kind], by=by) as entry:
+            with rehearsing(), record(VERBS[asked.kind], by=by) as entry:
                 _show(Run(entry, asked, authority, follow, planned))
         except _Shown as shown:
             return shown.outcome

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.kit import clock, sql
 from zhengyou.kit.faults import Conflict, Invalid, Problem
+from zhengyou.kit.rehearsal import rehearsing
 from zhengyou.kit.verdict import insist
 from zhengyou.org import current, rules, tree
 from zhengyou.org.actions import members
@@ -96,9 +97,9 @@ class _Shown(Exception):
 
 
 def preview_class(chosen: Chosen, deed: Deed, *, by: Actor, then: Then | None = None) -> dict[str, Any]:
-    """What doing it would do, found out by doing it and rolling back. Raises Invalid as the deed itself would."""
+    """What doing it would do: done, on SQLite to a copy, and rolled back. Raises Invalid as the deed itself would."""
     try:
-        with record(VERBS[deed.how], by=by, unit=chosen.unit) as entry:
+        with rehearsing(), record(VERBS[deed.how], by=by, unit=chosen.unit) as entry:
             _show(entry, chosen, deed, by, then)
     except _Shown as shown:
         return shown.outcome

@@ -1,7 +1,8 @@
 """A process of its own on a data directory of its own: `python -m zhengyou.site.tests.change_child VERB ARGUMENT`.
 
 setup N: the small school with N more members in one branch, all owing papers. merge PLACE: merge that branch into another
-and back, again and again; where PLACE is a number, die by SIGKILL before that statement. check: what is there; prints JSON.
+and back, again and again; where PLACE is a number, die by SIGKILL before that statement. preview: look at that merger while
+another connection writes before each statement, then do it. check: what is there; prints JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def main(verb: str, argument: str) -> None:
     from zhengyou.kit import clock
 
     with clock.playing(DAY):
-        {"setup": setup, "merge": merge, "check": check}[verb](argument)
+        {"setup": setup, "merge": merge, "preview": preview, "check": check}[verb](argument)
 
 
 def setup(number: str) -> None:
@@ -68,9 +69,7 @@ def merge(place: str) -> None:
     """Merge the two largest branches into a new one; prints the change's id once it is committed."""
     from django.db import connection
 
-    from zhengyou.org import actions, tree
-    from zhengyou.org.asked import Asked
-    from zhengyou.org.models import Unit
+    from zhengyou.org import actions
     from zhengyou.org.tests import builder
     from zhengyou.site.following import FOLLOW
 
@@ -82,15 +81,61 @@ def merge(place: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return execute(sql, params, many, context)
 
+    asked = _asked()
+    with connection.execute_wrapper(wrapper):
+        done = actions.decide(asked, by=builder.BY, follow=FOLLOW)
+    print(done.public_id, counted[0])
+
+
+def _asked() -> Any:
+    """The merger of the two largest branches into a new one."""
+    from zhengyou.org import tree
+    from zhengyou.org.asked import Asked
+    from zhengyou.org.models import Unit
+
     units = list(tree.units_on(DAY).filter(unit__kind="branch", unit__opened_on__lt=DAY)[:2])
     parent = units[0].parent
     assert parent is not None
     ids = tuple(unit.unit.public_id for unit in units)
     name = f"联合党支部{Unit.objects.count()}"
-    asked = Asked("merge", DAY, "1", units=ids, name=name, unit_kind="branch", parent=parent.public_id)
+    return Asked("merge", DAY, "1", units=ids, name=name, unit_kind="branch", parent=parent.public_id)
+
+
+def preview(_nothing: str) -> None:
+    """Preview, then do it; prints how often another wrote meanwhile, who had to wait, and whether both say the same."""
+    import sqlite3
+
+    from django.conf import settings
+    from django.db import connection
+
+    from zhengyou.org import actions
+    from zhengyou.org.actions import changes
+    from zhengyou.org.models import Affiliation
+    from zhengyou.org.tests import builder
+    from zhengyou.site.following import FOLLOW
+
+    other = sqlite3.connect(settings.DATA / "zhengyou.sqlite3", timeout=0, isolation_level=None)
+    found = {"wrote": 0, "waited": 0}
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("UPDATE journal_chain SET last = last")
+            other.execute("COMMIT")
+            found["wrote"] += 1
+        except sqlite3.OperationalError:
+            found["waited"] += 1
+        return execute(sql, params, many, context)
+
+    asked, members = _asked(), Affiliation.objects.count()
     with connection.execute_wrapper(wrapper):
-        done = actions.decide(asked, by=builder.BY, follow=FOLLOW)
-    print(done.public_id, counted[0])
+        shown = actions.preview(asked, by=builder.BY, follow=FOLLOW)
+    facts = {
+        "rows": Affiliation.objects.count() - members,
+        "left": len(os.listdir(settings.DATA / "staging")),
+    }
+    done = actions.decide(asked, by=builder.BY, follow=FOLLOW, seen=changes.fingerprint(shown))
+    print(json.dumps(found | facts | {"done": done.state == done.State.DONE}))
 
 
 def check(_nothing: str) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a merger: everything is there, or nothing; whatever the statement, whatever the moment."""
+"""kill -9 in the middle of a merger: all is there, or nothing, whatever the moment; its preview keeps nobody waiting."""
 
 from __future__ import annotations
 
@@ -68,6 +68,13 @@ def test_killed_before_any_of_several_statements_nothing_is_there_then_it_is_don
     statements = int(done(child(room, "merge", 0)).split()[1])
     assert statements > 80
     assert all_or_nothing(room, before, finished=True)["carried"] > 300
+
+
+def test_while_a_merger_is_previewed_others_write_and_nothing_of_it_stays(tmp_path):
+    done(child(tmp_path / "data", "setup", 300))
+    found = json.loads(done(child(tmp_path / "data", "preview", "-")))
+    assert found.pop("wrote") > 80
+    assert found == {"waited": 0, "rows": 0, "left": 0, "done": True}
 
 
 @pytest.mark.deep
