@@ -10,7 +10,7 @@ from typing import Any
 
 from .blocks import many
 from .faults import OPEN, Fault, Path
-from .locations import beside, bundled, read_file
+from .locations import beside, locate, read_file
 from .organisation import MEMBER_DEFAULTS, Organisation
 from .places import all_paths, find
 from .reading import Source
@@ -57,10 +57,9 @@ def read_answers(path: str | File) -> Answers:
     return Answers(src.data.get("answers", {}), invented, demo, (), str(path))
 
 
-def demo_answers(pack_id: str) -> Answers | None:
-    """The invented answers that come with a bundled pack."""
-    path = bundled().get(pack_id)
-    other = beside(path, "demo-answers") if path else None
+def demo_answers(named: str) -> Answers | None:
+    """The invented answers that lie beside a pack, named by path or by the id of a bundled one; None where none do."""
+    other = beside(locate(named), "demo-answers")
     return read_answers(other) if other else None
 
 

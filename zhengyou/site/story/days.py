@@ -43,7 +43,7 @@ class Calendar:
     def _fate(self, duty: Duty, now: date) -> None:
         rng = Random(SEED + 7919 * duty.pk)
         care = self._care.setdefault(duty.unit_id, Random(SEED + duty.unit_id).uniform(0.35, 1.0))
-        reviewed = duty.slot.task.review_mode == "each"
+        reviewed = duty.slot.task.review_mode == "each" or duty.slot.task.form in WRITTEN_AT
         opens, due, today = max(duty.slot.opens_on, now), duty.due_on, self.today
         draw = rng.random()
         if draw < SHARES["exempt"]:

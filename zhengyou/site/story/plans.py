@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -16,26 +17,9 @@ from zhengyou.org.models import Placement, on
 from zhengyou.plans import actions, checking, standing
 from zhengyou.plans.actions import mass
 from zhengyou.plans.models import Clause, ClauseQuestion
+from zhengyou.site.story import texts, words
 from zhengyou.site.story.days import SEED
 
-WORK = [
-    "学风建设：降低不及格率",
-    "迎接评估：整改材料按专业归档",
-    "服务窗口：一次办完",
-    "实验室开放时间延长",
-    "新进人员一对一带教",
-    "困难对象帮扶到人",
-]
-OWN = [
-    ("一人一课", "每名骨干讲一节短课，讲完收三条意见。"),
-    ("周三答疑台", "每周三晚上在公共教室设答疑台，值班表贴在门口。"),
-    ("一页说明", "把常办的五件事各写成一页说明，贴在办事的地方。"),
-    ("旧书漂流角", "在楼道设书架，学期末清点一次。"),
-    ("结对走访", "每人联系一户或一个寝室，学期内走访两次，记下要办的事。"),
-    ("身边的十分钟", "每次集中学习先用十分钟讲一件身边的事。"),
-    ("设备认领", "公用设备一台一人，坏了当天报修。"),
-]
-OWNERS = ("书记", "组织委员", "宣传委员", "学习委员", "本单位负责人")
 MORE = ("每月底汇总一次。", "过程记在本单位的记录本里。", "先在一个小组试两周再铺开。", "结果贴在公告栏。")
 LESS = (
     "只写了做什么，请写到哪天、谁负责。",
@@ -51,7 +35,7 @@ def begin(campaign: Campaign, *, by: Actor) -> None:
     if not Task.objects.filter(campaign=campaign, form="plan").exists():
         return
     root = standing.of(campaign, _root(), clock.today())
-    items = [working.Item(str(n), text) for n, text in enumerate(WORK, 1)]
+    items = [working.Item(str(n), text) for n, text in enumerate(words.of(campaign.pack_id).work, 1)]
     keeping.enter(root.unit, clock.today().year, items, by=by)
     actions.issue(root, _top(campaign), by=by)
 
@@ -62,7 +46,7 @@ def _root() -> Any:
 
 def _top(campaign: Campaign) -> dict[str, Any]:
     """The plan from above: a clause for each of the first tasks, in the pack's own words."""
-    body = checking.starting(f"{campaign.zh}实施方案"[:200], []) | {"document_no": "示范〔2010〕12号"}
+    body = checking.starting(f"{campaign.zh}实施方案"[:200], []) | {"document_no": texts.number(12)}
     body["aims"] = "人人有事做，件件有回音；不另加报表，做过的事只记一次。"
     rows = []
     first = dict(
@@ -89,7 +73,9 @@ def _top(campaign: Campaign) -> dict[str, Any]:
     return body | {"clauses": rows}
 
 
-def write(duty: Duty, name: str, above: Sequence[Clause], items: Sequence[WorkItem]) -> dict[str, Any]:
+def write(
+    bank: words.Bank, duty: Duty, name: str, above: Sequence[Clause], items: Sequence[WorkItem]
+) -> dict[str, Any]:
     """A unit's plan on top of the one above: own dates and owners, some words of its own, a vehicle tied to the work plan."""
     rng = Random(SEED + duty.pk)
     body = checking.starting(f"{name}实施方案"[:200], above)
@@ -100,12 +86,12 @@ def write(duty: Duty, name: str, above: Sequence[Clause], items: Sequence[WorkIt
             continue  # nobody took it up: the approver sees it
         due = clause.due_on or date(duty.due_on.year, 12, 20)
         earlier = rng.choice((0, 0, 1, 2, 3, 5)) if rng.random() < 0.9 else -3
-        row |= {"due_on": (due - timedelta(days=earlier)).isoformat(), "owner": rng.choice(OWNERS)}
+        row |= {"due_on": (due - timedelta(days=earlier)).isoformat(), "owner": rng.choice(bank.heads)}
         if rng.random() < 0.3:
             row["text"] = (row["text"].rstrip("。") + "。" + rng.choice(MORE))[:2000]
         rows.append(row)
-    title, text = rng.choice(OWN)
-    own = checking.blank(vehicle=True) | {"title": title, "text": text, "owner": rng.choice(OWNERS)}
+    title, text = rng.choice(bank.own)
+    own = checking.blank(vehicle=True) | {"title": title, "text": text, "owner": rng.choice(bank.heads)}
     own["due_on"] = date(duty.due_on.year, 12, rng.randint(10, 30)).isoformat()
     own["work"] = rng.choice(items).public_id if items else ""
     return body | {"clauses": [*rows, own]}
@@ -121,7 +107,9 @@ def day(
 ) -> tuple[list[int], list[int]]:
     """Play a day of plans; returns the duties that had to wait for the plan above: to hand in, and to judge, again."""
     back = {pk: [LESS[(pk + n) % len(LESS)] for n in range(1 + pk % 3)] for pk in give_back}
-    waited = mass.play(mass.DayOfPlans(hand_in, write, accept, back), campaign.pk, by=by)
+    waited = mass.play(
+        mass.DayOfPlans(hand_in, partial(write, words.of(campaign.pack_id)), accept, back), campaign.pk, by=by
+    )
     return [pk for pk in waited if pk in set(hand_in)], [pk for pk in waited if pk in set(accept)]
 
 
@@ -136,7 +124,7 @@ def amended(campaign: Campaign, text: str) -> None:
         {name: getattr(office.in_force, name) for name in (*checking.HEAD, *checking.TEXTS)},
         standing.clauses(office.in_force),
     )
-    body["document_no"] = "示范〔2010〕25号"
+    body["document_no"] = texts.number(25)
     body["clauses"][0]["text"] = text
     actions.issue(office, body, by=Actor.system("story"))
     asked = _asked(campaign)

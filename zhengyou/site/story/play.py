@@ -42,7 +42,7 @@ def play(*, pack: str, today: date, say: Say) -> list[dict[str, str]]:
 
     The directory must be empty and migrated. Everything goes through the actions, one transaction a day.
     """
-    path = locations.bundled().get(pack) or Path(pack)
+    path = locations.locate(pack)
     answers = packs.demo_answers(pack) or Answers()
     checked = packs.load(path, answers.values)
     if checked.errors or checked.open or checked.pack is None:
@@ -131,7 +131,7 @@ def begin(path: Path, answers: Answers, office: Person, start: bool) -> Campaign
     if answers.values:
         preparing.answer(campaign, answers.values, by=office.actor)
     if start:
-        preparing.approve(campaign, "示范〔2010〕12号", by=office.actor)
+        preparing.approve(campaign, texts.number(12), by=office.actor)
         campaign.refresh_from_db()
         actions.start(campaign, by=office.actor)
         campaign.refresh_from_db()
@@ -196,7 +196,9 @@ def _promises(
     hand_in, judge = calendar.of("commitment", hand_in), calendar.of("commitment", judge)
     back = {pk: back[pk] for pk in calendar.of("commitment", back)}
     if hand_in or judge or back:
-        calendar.hand_in[day + timedelta(days=1)] += promises.day(hand_in, judge, back, by=STORY)
+        calendar.hand_in[day + timedelta(days=1)] += promises.day(
+            campaign.pack_id, hand_in, judge, back, by=STORY
+        )
     if day.weekday() == 0:
         promises.keep(campaign, by=STORY)
 

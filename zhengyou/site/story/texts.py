@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from zhengyou.kit import clock
+
 MEMBER = {
     "excellence-2010": [
         (
@@ -59,6 +61,11 @@ REASONS = [
     "和上个月的一样。这个月做了什么，写一两句就行；没有可报的，就选没有可报的。",
 ]
 OBJECTION = "我不同意退回：变化写在第二段里，补考名单从 11 人减到 4 人，教务处的名单可以查。请上一级看看。"
+
+
+def number(n: int) -> str:
+    """The number of an invented document of this year."""
+    return f"示范〔{clock.today().year}〕{n}号"
 
 
 def paper(pack_id: str, of_unit: bool, rng: Random) -> tuple[bool, str, str]:

@@ -16,7 +16,7 @@ from zhengyou.org import current, tree
 from zhengyou.org.asked import Asked
 from zhengyou.org.models import Affiliation, Person, Post, Unit, on
 from zhengyou.site.following import FOLLOW
-from zhengyou.site.story import plans, promises
+from zhengyou.site.story import plans, promises, texts
 
 STORY = Actor.system("story")
 
@@ -57,7 +57,7 @@ def merger(named: str) -> None:
     asked = Asked(
         "merge",
         today,
-        "示范〔2010〕21号",
+        texts.number(21),
         units=(gone.unit.public_id, into.unit.public_id),
         into=into.unit.public_id,
     )
@@ -72,7 +72,7 @@ def amendment(campaign: Campaign, changes: Mapping[str, Any], reason: str) -> No
     )
     by = office.person.actor if office else STORY
     drafted = amending.draft(campaign, changes=changes, by=by)
-    amending.amend(drafted, clock.today(), by=by, document_no="示范〔2011〕3号", reason=reason)
+    amending.amend(drafted, clock.today(), by=by, document_no=texts.number(3), reason=reason)
 
 
 def election() -> None:
