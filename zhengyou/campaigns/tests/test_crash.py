@@ -12,9 +12,9 @@ from zhengyou.campaigns.tests import child as own
 from zhengyou.kit.tests.forked import Forked
 
 
-def child(room, verb, argument):
+def child(room, verb, argument, *more):
     """Start a process on the data directory `room`, always on a SQLite file of its own."""
-    return Forked(room, lambda: own.main(verb, str(argument)))
+    return Forked(room, lambda: own.main(verb, str(argument), *more))
 
 
 def done(process):
@@ -66,6 +66,55 @@ def test_kill_9_while_handing_in_loses_nothing_and_leaves_nothing_half_done(tmp_
 @pytest.mark.deep
 def test_kill_9_many_times(tmp_path):
     killed_again_and_again(tmp_path, rounds=40, members=4000)
+
+
+def three_killed_again_and_again(tmp_path, rounds, most):
+    """Three processes write at once, killed after a random number of confirmed writes; what is there after each round.
+
+    A kill between commit and note leaves a write that nobody confirmed: at most one a process and round.
+    """
+    room, chance, unconfirmed = tmp_path / "data", random.Random(7), 0
+    files = [tmp_path / f"acked{n}.txt" for n in range(3)]
+    for file in files:
+        file.touch()
+    done(child(room, "crowd", rounds * (most + 8)))
+
+    def confirmed():
+        return sum(file.read_bytes().count(b"\n") for file in files)
+
+    for _ in range(rounds):
+        stop, give_up = confirmed() + chance.randint(most // 4, most), time.monotonic() + 120
+        three = [child(room, "share", file, n, 3) for n, file in enumerate(files)]
+        while confirmed() < stop and time.monotonic() < give_up:
+            time.sleep(0.005)
+        assert confirmed() >= stop, "nothing goes on"
+        for process in chance.sample(three, 3):
+            time.sleep(chance.random() * 0.02)
+            process.kill()
+        for process in three:
+            process.communicate()
+            assert process.returncode == -9
+        everything = tmp_path / "acked.txt"
+        everything.write_text("".join(file.read_text() for file in files))
+        found = json.loads(done(child(room, "look", everything)))
+        assert (found["lost"], found["broken"], found["whole"]) == (0, None, "ok")
+        assert found["papers"] == found["there"]
+        assert unconfirmed <= found["there"] - found["acked"] <= unconfirmed + 3
+        unconfirmed = found["there"] - found["acked"]
+    at_last = json.loads(done(child(room, "check", everything)))
+    assert (at_last["lost"], at_last["faults"], at_last["same"], at_last["broken"]) == (0, [], True, None)
+    return found
+
+
+def test_three_writers_killed_lose_nothing_that_was_confirmed(tmp_path):
+    assert three_killed_again_and_again(tmp_path, rounds=2, most=40)["acked"] >= 20
+
+
+@pytest.mark.deep
+def test_ten_thousand_confirmed_writes_of_three_killed_writers(tmp_path):
+    """TRUST.md G1: 200 rounds."""
+    found = three_killed_again_and_again(tmp_path, rounds=200, most=92)
+    assert found["acked"] >= 10_000
 
 
 def test_two_processes_handing_in_the_same_papers_have_one_effect_each(tmp_path):
