@@ -15,11 +15,11 @@ from zhengyou.commitments.models import Commitment, Item
 from zhengyou.kit.faults import Problem
 from zhengyou.org.models import Closure, Person
 
-NAMES = ("id", "text", "measure", "due", "kind", "how", "owner")
+NAMES = ("id", "text", "measure", "due", "kind", "how", "owner", "deed")
 ASKED = ("text", "measure", "due")
 """What a member fills in; everything else has its usual answer."""
 LONGEST = 6000
-FIELD = re.compile(r"(id|text|measure|due|kind|how|owner)-([0-9]{1,2})")
+FIELD = re.compile(r"(id|text|measure|due|kind|how|owner|deed)-([0-9]{1,2})")
 
 
 @dataclass
@@ -77,6 +77,7 @@ class Typed:
                     "kind": item.kind,
                     "how": item.how,
                     "owner": item.owner.name if item.owner else item.owner_text,
+                    "deed": "",
                 }
                 for item in items
             ],
@@ -117,6 +118,7 @@ class Typed:
                     people.get(name),
                     "" if name in people else name,
                     item["id"],
+                    item["deed"],
                 )
             )
         return Words(drafts, self.summary, self.goals, self.served, self.scope), problems

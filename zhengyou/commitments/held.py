@@ -31,6 +31,17 @@ def verb(code: str) -> str:
         "commitment.release_asked": _("申请免除承诺"),
         "commitment.change_decided": _("决定变更或免除"),
         "commitment.change_withdrawn": _("撤回变更或免除的申请"),
+        "wall.asked": _("从承诺墙提问"),
+        "wall.answered": _("答复承诺墙的问题"),
+        "deed.raised": _("提难处"),
+        "deed.taken_up": _("接办难处"),
+        "deed.declined": _("说明难处办不了"),
+        "deed.done": _("报难处办好了"),
+        "deed.confirmed": _("确认难处办好了"),
+        "deed.disputed": _("说难处还没办好"),
+        "deed.linked": _("把难处写进承诺"),
+        "deed.promise_asked": _("把难处写成新的承诺"),
+        "deed.promise_decided": _("审核由难处写成的承诺"),
         "commitment.day_played": _("演示故事的一天"),
     }.get(code, "")
 
@@ -94,7 +105,7 @@ def _difficulties(person: Person) -> Section:
     facts = [
         Fact(
             _("提的难处") if row.raised_by_id == person.pk else _("接办的难处"),
-            _("；").join(x for x in (row.text, row.reason, row.outcome, row.reply) if x),
+            _("；").join(x for x in (row.text, row.reason, row.outcome, row.reply, row.ask_text) if x),
             row.raised_on,
             row.entry_id,
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from zhengyou.commitments.models import Commitment
+from django.db.models import Case, Value, When
+
+from zhengyou.commitments.models import Commitment, Deed
 from zhengyou.org.models import Affiliation, on
-from zhengyou.org.succession import successors
+from zhengyou.org.succession import carried, successors
 
 
 def homes(found: Iterable[Commitment], day: date) -> dict[int, int | None]:
@@ -27,3 +29,13 @@ def homes(found: Iterable[Commitment], day: date) -> dict[int, int | None]:
 def home(commitment: Commitment, day: date) -> int | None:
     """The unit in which one commitment is kept and judged on a day."""
     return homes([commitment], day)[commitment.pk]
+
+
+def of_deed(deed: Deed, day: date) -> Commitment | None:
+    """The newest public commitment of the unit to which a difficulty belongs today, its own before a carried one's."""
+    at = successors({deed.unit_id}, day)[deed.unit_id]
+    own = Case(When(unit=at, then=Value(0)), default=Value(1))
+    rows = Commitment.objects.filter(
+        member=None, unit__in=carried({at}, day), state__gte=Commitment.State.PUBLISHED
+    )
+    return rows.select_related("unit", "campaign").order_by("-campaign", own, "pk").first()

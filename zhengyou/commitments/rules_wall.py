@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from zhengyou.commitments import rules
 from zhengyou.commitments.figures import UNIT, Map
 from zhengyou.commitments.models import Commitment, Deed, WallQuestion
 from zhengyou.kit.verdict import YES, Verdict, no
 from zhengyou.org.models import Unit
 from zhengyou.org.rules import Authority
+from zhengyou.org.succession import carried
 
 NONE, INSIDE, WEB = 0, 1, 2
 """How far a person's name may go: not beyond the own unit and those above it; the organisation; the open web."""
@@ -78,7 +80,9 @@ def may_read(authority: Authority, unit_id: int) -> Verdict:
 
 
 def readable(authority: Authority) -> set[int]:
-    """Ids of the units whose questions and deeds this person reads: with review on them, or directly above; one query."""
+    """Ids of the units whose questions and deeds this person reads: with review on them, or directly above; closed ones
+    with their successor.
+    """
     stands = set(authority.units_with("review"))
     if not stands:
         return set()
@@ -88,7 +92,7 @@ def readable(authority: Authority) -> set[int]:
         placements__valid_from__lte=authority.day,
         placements__valid_to__gt=authority.day,
     )
-    return stands | set(below.values_list("pk", flat=True))
+    return carried(stands | set(below.values_list("pk", flat=True)), authority.day)
 
 
 def may_answer(authority: Authority, question: WallQuestion) -> Verdict:
@@ -129,6 +133,27 @@ def may_judge(authority: Authority, deed: Deed, *, by_code: bool) -> Verdict:
     if by_code or (me is not None and me.pk == deed.raised_by_id):
         return YES
     return no(_("办没办好由提的人来认。"))
+
+
+def may_promise(authority: Authority, deed: Deed, found: Commitment | None) -> Verdict:
+    """May make a new promise of a difficulty: whoever hands in for the unit, once it is taken up and not promised yet.
+
+    `found`: the unit's public commitment, to which it would be added.
+    """
+    if deed.item_id is not None:
+        return no(_("这件难处已经写进了一条承诺。"))
+    if deed.state not in (Deed.State.TAKEN_UP, Deed.State.DONE, Deed.State.DISPUTED) or deed.owner_id is None:
+        return no(_("接办以后才能写成承诺：要有人办、有日子。"))
+    if found is None:
+        return no(_("本单位还没有公布的承诺，先写进正在写的那一份。"))
+    return rules.may_keep(authority, found)
+
+
+def may_decide(authority: Authority, deed: Deed, found: Commitment | None) -> Verdict:
+    """May say whether the new promise stands: who judges the unit's promises, never who wrote it or is to keep it."""
+    if not deed.asks or found is None:
+        return no(_("没有等审核的新承诺。"))
+    return rules.may_judge(authority, found, (deed.ask_by_id, deed.owner_id))
 
 
 def may_see_figures(authority: Authority, units: Collection[int]) -> Verdict:

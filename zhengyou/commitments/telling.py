@@ -21,16 +21,19 @@ RECENT = timedelta(days=14)
 
 @dataclass(slots=True)
 class Wall:
-    """Counts: questions to answer, difficulties to take up, own ones to see to and to confirm, answers just given."""
+    """Counts: questions to answer, difficulties to take up, own ones to see to and to confirm, answers just given, new
+    promises made of difficulties to decide.
+    """
 
     questions: int = 0
     raised: int = 0
     owned: int = 0
     confirm: int = 0
     answers: int = 0
+    asked: int = 0
 
     def __bool__(self) -> bool:
-        return any((self.questions, self.raised, self.owned, self.confirm, self.answers))
+        return any((self.questions, self.raised, self.owned, self.confirm, self.answers, self.asked))
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> Wall:
@@ -43,6 +46,8 @@ def arm(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
     stands = ", ".join(map(str, authority.units_with("review"))) or "0"
     units = f"""(SELECT u.unit_id FROM org_placement u WHERE u.dropped_id IS NULL AND u.valid_from <= :day
         AND u.valid_to > :day AND (u.unit_id IN ({stands}) OR u.parent_id IN ({stands})))"""
+    units = f"({units[1:-1]} UNION SELECT l.old FROM ({desks.LATER}) l WHERE l.unit IN {units})"
+    asked, more = desks.asked(authority) if authority.units_with("review") else ("SELECT 1 WHERE 1 = 0", {})
     open_deeds = f"{int(Deed.State.RAISED)}, {int(Deed.State.DISPUTED)}"
     text = f"""SELECT {int(kind)},
           (SELECT COUNT(*) FROM commitments_wallquestion q WHERE q.state = {int(WallQuestion.State.ASKED)}
@@ -53,8 +58,8 @@ def arm(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
           CAST((SELECT COUNT(*) FROM commitments_deed e WHERE e.raised_by_id = :me
               AND e.state = {int(Deed.State.DONE)}) AS TEXT) || ' ' ||
             CAST((SELECT COUNT(*) FROM commitments_wallquestion q WHERE q.person_id = :me
-              AND q.answered_on >= :answered) AS TEXT)"""
-    return text, {"answered": authority.day - RECENT}
+              AND q.answered_on >= :answered) AS TEXT) || ' ' || CAST((SELECT COUNT(*) FROM ({asked}) y) AS TEXT)"""
+    return text, {"answered": authority.day - RECENT, **more}
 
 
 @dataclass(slots=True)

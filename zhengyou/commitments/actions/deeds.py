@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from zhengyou.commitments import counting, rules_wall
+from zhengyou.commitments import counting, hints, rules_wall
+from zhengyou.commitments.actions import writing
 from zhengyou.commitments.actions.asking import WALL, said
-from zhengyou.commitments.models import Deed, Item
+from zhengyou.commitments.homes import of_deed
+from zhengyou.commitments.models import Commitment, Deed, Item, ItemEvent
 from zhengyou.journal.actions import Actor, OpenEntry, record
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
@@ -17,6 +20,7 @@ from zhengyou.kit.verdict import Verdict, insist
 from zhengyou.org.actions.accounts import digest_of
 from zhengyou.org.models import Affiliation, Person, Unit, on
 from zhengyou.org.rules import Authority, authority_for
+from zhengyou.org.succession import carried, successors
 
 S = Deed.State
 
@@ -64,7 +68,8 @@ def take_up(deed: Deed, owner: Person | None, due_on: date | None, *, by: Actor)
         insist(rules_wall.may_take(authority, deed))
         if owner.pk == deed.raised_by_id:
             raise Invalid(Problem("owner", _("提的人不能自己办自己确认：换一位。")))
-        if not Affiliation.objects.filter(on(clock.today()), person=owner, unit=deed.unit_id).exists():
+        at = successors({deed.unit_id}, authority.day)[deed.unit_id]
+        if not Affiliation.objects.filter(on(clock.today()), person=owner, unit=at).exists():
             raise Invalid(Problem("owner", _("选一位本单位的人来办。")))
         deed.owner, deed.due_on, deed.state = owner, due_on, S.TAKEN_UP
         deed.taken_by, deed.taken_on, deed.reason = authority.person, clock.today(), ""
@@ -116,10 +121,79 @@ def link(deed: Deed, item: Item, *, by: Actor) -> None:
     with record("deed.linked", by=by, subject=f"deed:{deed.public_id}") as entry:
         authority, deed = _locked(deed, by)
         insist(rules_wall.may_read(authority, deed.unit_id))
-        if item.commitment.unit_id != deed.unit_id or item.commitment.member_id is not None:
+        at = successors({deed.unit_id}, authority.day)[deed.unit_id]
+        if item.commitment.member_id is not None or item.commitment.unit_id not in carried(
+            {at}, authority.day
+        ):
             raise Invalid(Problem("item", _("选本单位自己的一条承诺。")))
-        deed.item = item
-        _save(entry, deed, "item")
+        deed.item, deed.ask_on = item, None
+        _save(entry, deed, "item", "ask_on")
+
+
+def ask_promise(deed: Deed, text: str, measure: str, *, by: Actor) -> None:
+    """Want to make a new promise of a difficulty in the unit's public commitment: its owner and day are the deed's.
+
+    Who asks signs these words; they stand nowhere in public until the level above has accepted them.
+    """
+    problems = [] if text.strip() else [Problem("new_text", _("写上承诺做什么。"))]
+    for name, said_ in (("new_text", text), ("new_measure", measure)):
+        if len(said_.strip()) > writing.LONGEST:
+            problems.append(Problem(name, _("最多 %(n)s 字。") % {"n": writing.LONGEST}))
+    if problems:
+        raise Invalid(*problems)
+    with record("deed.promise_asked", by=by, subject=f"deed:{deed.public_id}") as entry:
+        authority, deed = _locked(deed, by)
+        found = of_deed(deed, authority.day)
+        insist(rules_wall.may_promise(authority, deed, found))
+        assert found is not None
+        if found.items.count() >= writing.MOST:
+            raise Invalid(Problem("new_text", _("这份承诺已经有 %(n)s 条，不能再加。") % {"n": writing.MOST}))
+        deed.ask_text, deed.ask_measure, deed.ask_answer = text.strip(), measure.strip(), ""
+        deed.ask_by, deed.ask_on = authority.person, clock.today()
+        _save(entry, deed, *ASKED)
+        entry.note(text=deed.ask_text, measure=deed.ask_measure)
+
+
+def decide_promise(deed: Deed, accepted: bool, answer: str = "", *, by: Actor) -> None:
+    """Accept the words, which are published at once as one more item of the unit's commitment, or say why not."""
+    if not accepted:
+        answer = said("ask_answer", answer, _("写上为什么不同意：写的人要看到理由。"))
+    with record("deed.promise_decided", by=by, subject=f"deed:{deed.public_id}") as entry:
+        authority, deed = _locked(deed, by)
+        found = of_deed(deed, authority.day)
+        insist(rules_wall.may_decide(authority, deed, found))
+        assert found is not None
+        if accepted:
+            deed.item = _added(entry, found, deed, authority.person)
+        else:
+            deed.ask_answer = answer
+        _save(entry, deed, "item", *ASKED)
+        entry.note(accepted=accepted, answer=answer)
+
+
+ASKED = ("ask_text", "ask_measure", "ask_answer", "ask_by", "ask_on")
+
+
+def _added(entry: OpenEntry, found: Commitment, deed: Deed, judge: Person | None) -> Item:
+    """The words as an item of a public commitment, which is open again if it was settled."""
+    last = found.items.aggregate(Max("place"))["place__max"] or 0
+    item = Item.objects.create(
+        commitment=found,
+        place=last + 1,
+        kind=Item.Kind.DEED,
+        text=deed.ask_text,
+        measure=deed.ask_measure,
+        due_on=deed.due_on,
+        owner=deed.owner,
+        same=hints.digest(deed.ask_text),
+        verdict=Item.Verdict.ACCEPTED,
+    )
+    writing.step(entry, [item], ItemEvent.Kind.ACCEPTED, judge)
+    writing.step(entry, [item], ItemEvent.Kind.PUBLISHED, deed.ask_by)
+    if found.state == Commitment.State.SETTLED:
+        found.state, found.settled_on = Commitment.State.PUBLISHED, None
+    writing.bump(found)
+    return item
 
 
 def _judges(authority: Authority, deed: Deed, by_code: bool) -> Verdict:

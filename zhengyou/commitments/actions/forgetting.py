@@ -35,6 +35,8 @@ def forget(entry: OpenEntry, person: Person) -> set[int]:
     mine.update(summary="", goals="", served="", signed_hash="")
     WallQuestion.objects.filter(commitment__in=mine).update(text="", answer="")
     WallQuestion.objects.filter(person=person).update(text="", answer="", code_hash="")
-    Deed.objects.filter(raised_by=person).update(text="", reason="", outcome="", reply="", code_hash="")
+    Deed.objects.filter(raised_by=person).update(
+        text="", reason="", outcome="", reply="", code_hash="", ask_text="", ask_measure="", ask_answer=""
+    )
     kept = Evidence.objects.filter(owner=person.public_id, pk__in=elsewhere)
     return set(kept.values_list("pk", flat=True))

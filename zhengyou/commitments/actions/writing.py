@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from zhengyou.campaigns.models import Duty
 from zhengyou.commitments import hints
-from zhengyou.commitments.models import Commitment, Item, ItemEvent
+from zhengyou.commitments.models import Commitment, Deed, Item, ItemEvent
 from zhengyou.journal.actions import OpenEntry
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
@@ -32,7 +32,10 @@ MOST = 20
 
 @dataclass
 class Draft:
-    """One item as its author wrote it; `id` is that of the item it takes the place of ("" = new)."""
+    """One item as its author wrote it; `id` is that of the item it takes the place of ("" = new).
+
+    `deed`: public id of the unit's difficulty that it was made of.
+    """
 
     text: str
     measure: str = ""
@@ -42,6 +45,7 @@ class Draft:
     owner: Person | None = None
     owner_text: str = ""
     id: str = ""
+    deed: str = ""
 
 
 @dataclass
@@ -129,7 +133,11 @@ def rewrite(found: Commitment, words: Words) -> list[Item]:
         item.same, item.place = hints.digest(item.text), place
         item.save()
         kept.append(item)
+        if draft.deed and found.of_unit:
+            made_of = Deed.objects.filter(public_id=draft.deed, unit=found.unit_id, item=None)
+            made_of.update(item=item, version=F("version") + 1)
     gone = [item.pk for item in before.values()]
+    Deed.objects.filter(item__in=gone).update(item=None, version=F("version") + 1)
     ItemEvent.objects.filter(item__in=gone).delete()
     Item.objects.filter(pk__in=gone).delete()
     found.summary, found.goals = words.summary.strip(), words.goals.strip()

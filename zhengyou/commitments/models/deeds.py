@@ -15,7 +15,8 @@ class Deed(models.Model):
     """A real difficulty brought to a unit: by whom (named or not), who takes it up, by when; who raised it confirms.
 
     Without a name the raiser keeps a one-time code, of which only the digest is kept (`code_hash`). `item` is the
-    promise into which it was turned, if it was.
+    promise into which it was turned, if it was; `ask_*` are the words of a new one that the unit wants to make of it:
+    they wait for the level above until `item` is there or `ask_answer` says why not.
     """
 
     class State(models.IntegerChoices):
@@ -45,6 +46,11 @@ class Deed(models.Model):
     reply = models.TextField(blank=True)
     confirmed_on = models.DateField(null=True)
     item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="deeds", db_index=False)
+    ask_text = models.TextField(blank=True, default="")
+    ask_measure = models.TextField(blank=True, default="")
+    ask_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    ask_on = models.DateField(null=True)
+    ask_answer = models.TextField(blank=True, default="")
     version = models.IntegerField(default=0)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
 
@@ -58,6 +64,11 @@ class Deed(models.Model):
 
     def __str__(self) -> str:
         return f"deed {self.public_id}"
+
+    @property
+    def asks(self) -> bool:
+        """Whether a new promise made of it waits for the level above."""
+        return self.ask_on is not None and self.item_id is None and not self.ask_answer
 
 
 class WallQuestion(models.Model):

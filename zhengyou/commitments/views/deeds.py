@@ -16,21 +16,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhengyou.campaigns import rules as duties
+from zhengyou.campaigns.models import OPEN, Duty
 from zhengyou.campaigns.views.once import once
-from zhengyou.commitments import figures, rules_wall
+from zhengyou.commitments import desks, figures, homes, rules_wall
 from zhengyou.commitments.actions import asking
 from zhengyou.commitments.actions import deeds as actions
 from zhengyou.commitments.counting import TooManyError
 from zhengyou.commitments.figures import Map
 from zhengyou.commitments.models import Deed, Item
 from zhengyou.commitments.rules_wall import Sight
+from zhengyou.commitments.views.pages import last_name
 from zhengyou.commitments.views.questions import put, readers, spaced
-from zhengyou.kit import clock
+from zhengyou.kit import clock, sql
 from zhengyou.kit.faults import Invalid, Problem
 from zhengyou.org import people
 from zhengyou.org import tree as org_tree
 from zhengyou.org.models import Person, Unit
 from zhengyou.org.rules import Authority
+from zhengyou.org.succession import carried, successors
 
 PAGE = 30
 MOST = 200
@@ -99,6 +103,26 @@ class Reply(forms.Form):
     )
 
 
+class Promise(forms.Form):
+    """The words of a new promise made of it."""
+
+    new_text = forms.CharField(
+        label=gettext_lazy("承诺做什么"),
+        help_text=gettext_lazy("公布以后大家看得到：写要做的事，不要写出提的人。"),
+        widget=forms.Textarea({"rows": 2}),
+        required=False,
+    )
+    new_measure = forms.CharField(label=gettext_lazy("别人怎么看得出做到了"), required=False)
+
+
+class Answer(forms.Form):
+    """Why the new promise does not stand."""
+
+    ask_answer = forms.CharField(
+        label=gettext_lazy("为什么不同意"), widget=forms.Textarea({"rows": 2}), required=False
+    )
+
+
 class Link(forms.Form):
     """The unit's promise into which it was turned."""
 
@@ -127,7 +151,10 @@ def new(request: HttpRequest) -> HttpResponse:
         named = me is not None and request.POST.get("named") == "1"
         try:
             if chosen is None:
-                raise Invalid(Problem("unit", _("选一个单位。")))
+                missing = (
+                    [] if request.POST.get("text", "").strip() else [Problem("text", _("写上难处是什么。"))]
+                )
+                raise Invalid(Problem("unit", _("选一个单位。")), *missing)
             made, code = actions.raise_deed(
                 Unit.objects.get(pk=chosen.id),
                 request.POST.get("text", ""),
@@ -171,6 +198,10 @@ def seen_by(authority: Authority) -> QuerySet[Deed]:
     ok = Q(unit__in=rules_wall.readable(authority))
     if authority.person is not None:
         ok |= Q(raised_by=authority.person) | Q(owner=authority.person)
+        if authority.units_with("review"):
+            text, values = desks.asked(authority)
+            rows = sql.rows(text, day=authority.day, me=authority.person.pk, **values)
+            ok |= Q(pk__in=[row[0] for row in rows])
     return Deed.objects.filter(ok)
 
 
@@ -182,7 +213,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     names = org_tree.names({deed.unit_id for deed in page.object_list}, clock.today())
     rows = [
-        {"deed": deed, "unit": names.get(deed.unit_id, ""), "cls": WORDS[Deed.State(deed.state)][0],
+        {"deed": deed, "unit": names.get(deed.unit_id) or last_name(deed.unit_id), "cls": WORDS[Deed.State(deed.state)][0],
          "word": WORDS[Deed.State(deed.state)][1]}
         for deed in page.object_list
     ]  # fmt: skip
@@ -216,7 +247,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
     names = org_tree.names([deed.unit_id], clock.today())
     context: dict[str, Any] = {
         "deed": deed,
-        "unit": names.get(deed.unit_id, ""),
+        "unit": names.get(deed.unit_id) or last_name(deed.unit_id),
         "who": deed.raised_by.name if deed.raised_by else _("没有写名字"),
         "cls": WORDS[Deed.State(deed.state)][0],
         "word": WORDS[Deed.State(deed.state)][1],
@@ -228,8 +259,27 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_link": bool(rules_wall.may_read(authority, deed.unit_id)) and bool(shown["link"].fields["item"].choices),  # type: ignore[attr-defined]
         "errors_title": _("还没有记下，填的都留着"),
         "form": asked,
+        **_promise(authority, deed),
     }  # fmt: skip
     return render(request, "commitments/deeds/deed.html", context, status=status)
+
+
+def _promise(authority: Authority, deed: Deed) -> dict[str, Any]:
+    """Whether a new promise may be made of it: in the public commitment, or in the one that is being written."""
+    found = homes.of_deed(deed, authority.day)
+    reads = bool(rules_wall.may_read(authority, deed.unit_id))
+    duty = None
+    if found is None and reads and deed.item_id is None and deed.state == Deed.State.TAKEN_UP:
+        rows = Duty.objects.filter(subject_unit=deed.unit_id, slot__task__form="commitment", state__in=OPEN)
+        duty = rows.select_related("slot__task", "unit", "member").order_by("-pk").first()
+        if duty is not None and not duties.may_hand_in(authority, duty):
+            duty = None
+    return {
+        "may_promise": rules_wall.may_promise(authority, deed, found),
+        "may_decide": rules_wall.may_decide(authority, deed, found),
+        "reads": reads,
+        "write": duty,
+    }
 
 
 FORMS: dict[str, type[forms.Form]] = {
@@ -238,18 +288,26 @@ FORMS: dict[str, type[forms.Form]] = {
     "done": Outcome,
     "dispute": Reply,
     "link": Link,
+    "promise": Promise,
+    "refuse": Answer,
 }
 
 
 def _fill(shown: dict[str, forms.Form], authority: Authority, deed: Deed) -> None:
     """The people and the promises to choose from: the unit's own."""
     if authority.sees_names(deed.unit_id):
-        members = people.members_on(clock.today(), deed.unit_id)[:MOST]
+        at = successors({deed.unit_id}, authority.day)[deed.unit_id]
+        members = people.members_on(clock.today(), at)[:MOST]
         shown["take_up"].fields["owner"].choices = [  # type: ignore[attr-defined]
             ("", _("请选")),
             *((one.public_id, one.name) for one in members if one.pk != deed.raised_by_id),
         ]
-    own = Item.objects.filter(commitment__unit=deed.unit_id, commitment__member=None).order_by("place")
+    if deed.asks or deed.ask_answer:
+        shown["promise"].initial = {"new_text": deed.ask_text, "new_measure": deed.ask_measure}
+    here = carried({successors({deed.unit_id}, authority.day)[deed.unit_id]}, authority.day)
+    own = Item.objects.filter(commitment__unit__in=here, commitment__member=None).order_by(
+        "-commitment", "place"
+    )
     shown["link"].fields["item"].choices = [(one.public_id, one.text[:40]) for one in own[:20]]  # type: ignore[attr-defined]
 
 
@@ -274,5 +332,9 @@ def _do(act: str, deed: Deed, form: forms.Form, request: HttpRequest) -> None:
         if item is None:
             raise Invalid(Problem("item", _("选一条承诺。")))
         actions.link(deed, item, by=by)
+    elif act == "promise":
+        actions.ask_promise(deed, post.get("new_text", ""), post.get("new_measure", ""), by=by)
+    elif act in ("accept", "refuse"):
+        actions.decide_promise(deed, act == "accept", post.get("ask_answer", ""), by=by)
     else:
         raise Invalid(Problem("", _("不知道要办什么：请回到这一页，按上面的按钮。")))

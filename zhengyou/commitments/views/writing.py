@@ -17,10 +17,10 @@ from zhengyou.campaigns.models import State
 from zhengyou.campaigns.views.drafting import marked, name_of, number, saved_text, when
 from zhengyou.campaigns.views.once import once
 from zhengyou.campaigns.views.shown import address
-from zhengyou.commitments import hints, rules
+from zhengyou.commitments import hints, rules, rules_wall
 from zhengyou.commitments.actions import oral, proposing, writing
-from zhengyou.commitments.forms import Typed
-from zhengyou.commitments.models import Commitment, Item
+from zhengyou.commitments.forms import NAMES, Typed
+from zhengyou.commitments.models import Commitment, Deed, Item
 from zhengyou.commitments.views.pages import KINDS, SCOPES, Desk, me
 from zhengyou.journal import drafts
 from zhengyou.kit import clock
@@ -56,10 +56,34 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
 def starting(desk: Desk, written: drafts.Written) -> Typed:
     """What the form opens with: the draft, else what came back or was noted, else one empty item."""
     if written.heads:
-        return Typed.of_body(written.body)
-    if desk.found is not None and desk.items:
-        return Typed.of_rows(desk.found, desk.items)
-    return Typed()
+        typed = Typed.of_body(written.body)
+    elif desk.found is not None and desk.items:
+        typed = Typed.of_rows(desk.found, desk.items)
+    else:
+        typed = Typed()
+    return _with_deed(desk, typed)
+
+
+def _with_deed(desk: Desk, typed: Typed) -> Typed:
+    """One more item made of the unit's difficulty that the address names (`deed=`), with its owner and day."""
+    asked = desk.request.GET.get("deed", "")[:16]
+    if (
+        desk.page.duty.member_id is not None
+        or not asked
+        or any(item["deed"] == asked for item in typed.items)
+    ):
+        return typed
+    deed = (
+        Deed.objects.select_related("owner")
+        .filter(public_id=asked, item=None, unit=desk.page.duty.unit_id)
+        .first()
+    )
+    if deed is not None and rules_wall.may_read(desk.authority, deed.unit_id):
+        made = {"text": deed.text[: writing.LONGEST], "kind": Item.Kind.DEED.value, "deed": asked}
+        due = {"due": deed.due_on.isoformat() if deed.due_on else ""}
+        owner = {"owner": deed.owner.name if deed.owner else ""}
+        typed.items.append(dict.fromkeys(NAMES, "") | made | due | owner)
+    return typed
 
 
 def _form(
@@ -81,7 +105,7 @@ def _form(
     typed = typed or starting(desk, written)
     more = request.GET.get("more") == "1"
     if not typed.items or (more and len(typed.items) < writing.limits(desk.page.duty)[1]):
-        typed.items.append(dict.fromkeys(("id", "text", "measure", "due", "kind", "how", "owner"), ""))
+        typed.items.append(dict.fromkeys(NAMES, ""))
     texts = {p.field: p.text for p in problems or []}
     judged = {item.public_id: item for item in desk.items}
     of_unit = desk.page.duty.member_id is None
@@ -295,7 +319,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     typed = Typed.of_request(request)
     words, problems = typed.words(desk.page.duty.unit_id, clock.today())
     if request.POST.get("do") == "more":
-        typed.items.append(dict.fromkeys(("id", "text", "measure", "due", "kind", "how", "owner"), ""))
+        typed.items.append(dict.fromkeys(NAMES, ""))
         return _form(request, desk, typed=typed, written=drafts.Written(), noting=True)
     shown = hints_of(desk, typed, words)
     if not problems:

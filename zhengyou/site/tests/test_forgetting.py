@@ -59,7 +59,7 @@ EMPTIED = {
     "Item": "text how measure owner_text same reasons claim decision cause",
     "ItemChange": "old_text old_measure new_text new_measure reason told answer",
     "ItemEvent": "text",
-    "Deed": "text reason outcome reply code_hash",
+    "Deed": "text reason outcome reply code_hash ask_text ask_measure ask_answer",
     "WallQuestion": "text answer code_hash",
 }
 """What an erasure empties in the rows that refer to a person."""
