@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("commitments/duty/<int:pk>/sign/", writing.sign, name="commitment_sign"),
     path("commitments/duty/<int:pk>/note/", writing.note, name="commitment_note"),
     path("commitments/duty/<int:pk>/review/", reviewing.review, name="commitment_review"),
+    path("commitments/duty/<int:pk>/review/draft/", reviewing.draft, name="commitment_review_draft"),
     path("commitments/items/<slug:public_id>/", reading.item, name="commitment_item"),
     path("commitments/items/<slug:public_id>/files/<int:number>/", reading.evidence, name="commitment_file"),
     path("commitments/<slug:public_id>/", reading.commitment, name="commitment"),

@@ -35,7 +35,9 @@ def _leaning(people: QuerySet[Person], units: Sequence[int], since: int) -> tupl
 
 def _at_hand(unit: int, post: str, holder: str) -> AtHand:
     found = duties.at_hand(unit, post, holder)
-    return replace(found, drafts=(*found.drafts, *plans.begun(unit, post, holder)))
+    return replace(
+        found, drafts=(*found.drafts, *plans.begun(unit, post, holder), *leaning.begun(unit, post, holder))
+    )
 
 
 FOLLOW = Follow(

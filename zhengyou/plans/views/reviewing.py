@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhengyou.campaigns.views import words
-from zhengyou.campaigns.views.drafting import saved_text
+from zhengyou.campaigns.views.drafting import keep_marks, saved_text
 from zhengyou.campaigns.views.once import once
 from zhengyou.journal import drafts
 from zhengyou.kit import clock, ratio
@@ -260,7 +260,4 @@ def draft(request: HttpRequest, campaign: str, unit: str) -> HttpResponse:
     at = place.fetch(request, campaign, unit)
     insist(at.may_judge)
     assert at.found.waiting is not None
-    owner, label = request.me.actor.id, leaning.judging(at.found.waiting.pk)  # type: ignore[attr-defined]
-    old = drafts.load(owner, label)
-    written = drafts.save(owner, label, old.version, {**old.body, **typed(request)})
-    return JsonResponse({"version": written.version, "text": saved_text(written)})
+    return keep_marks(request, leaning.judging(at.found.waiting.pk), typed(request))

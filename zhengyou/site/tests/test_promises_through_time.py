@@ -16,7 +16,9 @@ from zhengyou.commitments.tests.promising import ONE, TWO
 from zhengyou.kit import clock
 from zhengyou.kit.verdict import Refused
 from zhengyou.org import actions as org
+from zhengyou.org.actions.terms import hand_over
 from zhengyou.org.asked import Asked
+from zhengyou.org.models import Post
 from zhengyou.org.tests import builder
 from zhengyou.org.tests.builder import BY, client
 from zhengyou.site.following import FOLLOW
@@ -117,6 +119,16 @@ def test_a_merged_units_commitment_in_review_is_judged_under_the_successor_as_it
         answer = client(school.dean).get(f"/commitments/duty/{found.duty_id}/")
         assert answer.status_code in (200, 302)
         assert client(school.secretary2).get(f"/commitments/{found.public_id}/").status_code in (200, 302)
+
+
+def test_half_made_verdicts_go_along_when_a_post_is_handed_over(school):
+    found = promising.promise(school.member)
+    url = f"/commitments/duty/{found.duty_id}/review/"
+    marks = {f"reasons-{found.items.get().public_id}": "写清地点。"}
+    assert client(school.secretary).post(f"{url}draft/", marks).status_code == 200
+    post = Post.objects.get(person=school.secretary, unit=school.branch, post="secretary")
+    hand_over(post, school.member2, by=BY, day=TODAY, follow=FOLLOW)
+    assert "写清地点。</textarea>" in client(school.member2).get(url).content.decode()
 
 
 def test_who_left_is_on_no_list_and_only_the_office_decides(school):
