@@ -33,6 +33,11 @@ def is_set() -> bool:
     return settings.DEMO_DAY is not None
 
 
+def is_played() -> bool:
+    """Whether a story is being played into a directory (or a test sets the day)."""
+    return _played.get() is not None
+
+
 @contextmanager
 def playing(day: date) -> Iterator[None]:
     """Let it be `day` inside the block: how a story is played and how tests set the day."""

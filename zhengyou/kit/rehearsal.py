@@ -12,7 +12,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 
-PRAGMAS = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY"
+PRAGMAS = (
+    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY"
+)
 """For a copy that nobody opens again: nothing of it need reach the disk."""
 
 
@@ -29,7 +31,9 @@ def rehearsing() -> Iterator[None]:
         yield
         return
     own.ensure_connection()
-    handle, name = tempfile.mkstemp(prefix="rehearsal-", suffix=".sqlite3", dir=Path(settings.DATA) / "staging")
+    handle, name = tempfile.mkstemp(
+        prefix="rehearsal-", suffix=".sqlite3", dir=Path(settings.DATA) / "staging"
+    )
     os.close(handle)
     copy = own.copy()
     copy.settings_dict = {**own.settings_dict, "NAME": name}

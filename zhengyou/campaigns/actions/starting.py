@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -33,11 +33,23 @@ class Started:
     issued: int
 
 
-def start(campaign: Campaign, *, by: Actor) -> Started:
+Draw = Callable[[str], int]
+"""The seed of a sample draw, by the code of its task."""
+
+
+def unforeseen(_task: str) -> int:
+    """A seed that nobody can know before the start; from then on the journal keeps it."""
+    return secrets.randbelow(2**31)
+
+
+def start(campaign: Campaign, *, by: Actor, draw: Draw = unforeseen) -> Started:
     """Start an approved campaign: programmes, phases, tasks and slots from the pack, then the duties that are open today.
 
-    Refused unless approved and with every blocking question answered; warnings (a vacancy) never block.
+    Refused unless approved and with every blocking question answered; warnings (a vacancy) never block. Another `draw`
+    is for a story that is played into a demo, so that it is the same each time: RuntimeError anywhere else.
     """
+    if draw is not unforeseen and not clock.is_played():
+        raise RuntimeError("a draw that can be foreseen")
     with record("campaign.started", by=by, subject=f"campaign:{campaign.public_id}") as entry:
         campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
         insist(rules.may_start(authority_for(by), campaign))
@@ -51,7 +63,7 @@ def start(campaign: Campaign, *, by: Actor) -> Started:
             state=Campaign.State.RUNNING, started_on=clock.today()
         ):
             raise Conflict(_("这项活动刚才已经启动了。"))
-        slots = lay_down(entry, campaign, plans, programmes)
+        slots = lay_down(entry, campaign, plans, programmes, draw)
         done = issue(entry, slots)
         entry.note(tasks=len(plans), slots=len(slots), issued=done)
     analyse()
@@ -59,7 +71,11 @@ def start(campaign: Campaign, *, by: Actor) -> Started:
 
 
 def lay_down(
-    entry: OpenEntry, campaign: Campaign, plans: Sequence[TaskPlan], programmes: Sequence[ProgrammePlan]
+    entry: OpenEntry,
+    campaign: Campaign,
+    plans: Sequence[TaskPlan],
+    programmes: Sequence[ProgrammePlan],
+    draw: Draw = unforeseen,
 ) -> list[Slot]:
     """Keep the plan as rows; returns the slots. The seed of each sample draw is recorded in the journal."""
     shelves = {
@@ -84,7 +100,9 @@ def lay_down(
     }
     tasks = Task.objects.bulk_create(
         [
-            task_row(campaign, shelves[plan.programme], phases.get((plan.programme, plan.phase)), plan, place)
+            task_row(
+                campaign, shelves[plan.programme], phases.get((plan.programme, plan.phase)), plan, place, draw
+            )
             for place, plan in enumerate(plans)
         ]
     )
@@ -194,7 +212,12 @@ def _slot(task: Task, plan: TaskPlan, slot: SlotPlan) -> Slot:
 
 
 def task_row(
-    campaign: Campaign, programme: Programme, phase: Phase | None, plan: TaskPlan, place: int
+    campaign: Campaign,
+    programme: Programme,
+    phase: Phase | None,
+    plan: TaskPlan,
+    place: int,
+    draw: Draw = unforeseen,
 ) -> Task:
     """A planned task as a row, not yet saved; a sample's draw gets its seed."""
     about: dict[str, Any] = {
@@ -212,7 +235,7 @@ def task_row(
         "data": plan.data,
     }
     if plan.review_mode == "sample":
-        about["seed"] = secrets.randbelow(2**31)
+        about["seed"] = draw(plan.code)
     return Task(
         campaign=campaign,
         programme=programme,

@@ -85,7 +85,7 @@ def three_killed_again_and_again(tmp_path, rounds, most):
     for _ in range(rounds):
         stop, give_up = confirmed() + chance.randint(most // 4, most), time.monotonic() + 120
         three = [child(room, "share", file, n, 3) for n, file in enumerate(files)]
-        while confirmed() < stop and time.monotonic() < give_up:
+        while confirmed() < stop and time.monotonic() < give_up and any(p.poll() is None for p in three):
             time.sleep(0.005)
         assert confirmed() >= stop, "nothing goes on"
         for process in chance.sample(three, 3):

@@ -8,7 +8,7 @@ import pytest
 
 from zhengyou.campaigns import actions, duties, rules
 from zhengyou.campaigns.actions import papers
-from zhengyou.campaigns.models import Duty, Review, State, Submission, Task
+from zhengyou.campaigns.models import Campaign, Duty, Review, State, Submission, Task
 from zhengyou.campaigns.tests import play
 from zhengyou.campaigns.tests.play import day
 from zhengyou.journal.models import Entry
@@ -267,6 +267,11 @@ def test_without_review_a_person_may_return_within_the_days_and_then_no_more(sch
     with clock.playing(day(11, 30)), pytest.raises(Refused, match="满 7 天"):
         actions.give_back(play.duty_of(school.neighbour), "改", by=school.secretary2.actor)
     play.settle()
+
+
+def test_a_draw_that_can_be_foreseen_is_for_stories_alone(school):
+    with clock.playing(None), pytest.raises(RuntimeError):
+        actions.start(Campaign(), by=school.office.actor, draw=lambda _task: 7)
 
 
 def test_what_each_review_accepted_is_final(school):

@@ -133,7 +133,7 @@ def begin(path: Path, answers: Answers, office: Person, start: bool) -> Campaign
     if start:
         preparing.approve(campaign, texts.number(12), by=office.actor)
         campaign.refresh_from_db()
-        actions.start(campaign, by=office.actor)
+        actions.start(campaign, by=office.actor, draw=lambda task: Random(f"{SEED}:{task}").randrange(2**31))
         campaign.refresh_from_db()
     return campaign
 
