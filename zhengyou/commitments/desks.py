@@ -70,6 +70,14 @@ def asked(authority: Authority) -> tuple[str, dict[str, Any]]:
     return bench.mine(text), bench.values
 
 
+def alerted(authority: Authority) -> str:
+    """A statement of the items (rows) whose claim was refused the third time below the units in which this person reviews."""
+    mine = ", ".join(str(int(unit)) for unit in authority.units_with("review")) or "0"
+    return f"""SELECT i.id FROM commitments_item i WHERE i.alerts_at_id IS NOT NULL
+        AND i.state IN ({int(S.OPEN)}, {int(S.CLAIMED)}, {int(S.DISPUTED)}) AND (i.alerts_at_id IN ({mine})
+          OR i.alerts_at_id IN (SELECT l.old FROM ({LATER}) l WHERE l.unit IN ({mine})))"""
+
+
 class Bench:
     """The rule of `Reviewers.desk` as conditions, for the units in which one person reviews."""
 

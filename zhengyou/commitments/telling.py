@@ -64,19 +64,22 @@ def arm(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
 
 @dataclass(slots=True)
 class Promises:
-    """Counts: own ones that wait for the own word, own items due soon or disputed, items to confirm or to decide."""
+    """Counts: own ones that wait for the own word, own items due soon or disputed, items to confirm or to decide, those below
+    whose claim was refused for the third time.
+    """
 
     sign: int = 0
     keep: int = 0
     judge: int = 0
+    alerts: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.sign or self.keep or self.judge)
+        return bool(self.sign or self.keep or self.judge or self.alerts)
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> Promises:
         """Read the arm's row."""
-        return cls(int(row[1]), int(row[6]), int(row[7]))
+        return cls(int(row[1]), int(row[6]), int(row[7]), int(row[8]))
 
 
 def promises(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
@@ -94,7 +97,7 @@ def promises(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
             WHERE c.state = {int(S.PUBLISHED)} AND ({own} OR (c.member_id IS NULL AND c.unit_id IN (
               SELECT l.old FROM ({desks.LATER}) l WHERE l.unit IN ({hands}))))
             AND (i.state = {int(N.DISPUTED)} OR (i.state = {int(N.OPEN)} AND i.due_on <= :soon))),
-          (SELECT COUNT(*) FROM ({judged}) j), '0'"""
+          (SELECT COUNT(*) FROM ({judged}) j), CAST((SELECT COUNT(*) FROM ({desks.alerted(authority)}) z) AS TEXT)"""
     return text, {"soon": authority.day + SOON, **values}
 
 

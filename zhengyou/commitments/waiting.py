@@ -70,6 +70,15 @@ def to_judge(authority: Authority, most: int = MOST) -> Judging:
     return Judging(len(found), [_waits(items[pk], home) for pk, home in homes.items()])
 
 
+def alerted(authority: Authority) -> list[Waiting]:
+    """Items of the units below whose claim was refused for the third time and that are still open; two queries at most."""
+    if authority.person is None or not authority.units_with("review"):
+        return []
+    ids = [row[0] for row in sql.rows(desks.alerted(authority), day=authority.day)][:MOST]
+    items = Item.objects.filter(pk__in=ids).select_related("commitment__member", "commitment__unit")
+    return [Waiting(item, "alerted", None) for item in items.order_by("due_on", "pk")] if ids else []
+
+
 def _waits(item: Item, home: int) -> Waiting:
     why = (
         "claimed"

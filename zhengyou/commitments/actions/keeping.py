@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from zhengyou.commitments import rules
+from zhengyou.campaigns.actions.papers import THIRD
+from zhengyou.campaigns.reviewers import Reviewers
+from zhengyou.commitments import homes, rules
 from zhengyou.commitments.actions import writing
 from zhengyou.commitments.models import OPEN_ITEMS, Commitment, Item, ItemChange, ItemEvent, ItemEvidence
 from zhengyou.journal.actions import Actor, OpenEntry, record
@@ -15,7 +17,7 @@ from zhengyou.journal.evidence import keep_file
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Conflict, Invalid, Problem
 from zhengyou.kit.verdict import insist
-from zhengyou.org.rules import authority_for
+from zhengyou.org.rules import Authority, authority_for
 
 LONGEST = 2000
 """Longest text said with a step, characters."""
@@ -83,6 +85,8 @@ def decide(
         item.decided_by, item.decided_on, item.decision = me, clock.today(), text
         if not confirmed:
             item.state, kind = Item.State.DISPUTED, ItemEvent.Kind.DISPUTED
+            if item.events.filter(kind=ItemEvent.Kind.DISPUTED).count() + 1 >= THIRD:
+                item.alerts_at_id = _above(found, authority)
         elif unkept:
             item.state, item.explained, kind = Item.State.UNKEPT, explained, ItemEvent.Kind.UNKEPT
         else:
@@ -93,6 +97,17 @@ def decide(
         settle(found)
         entry.note(confirmed=confirmed, explained=explained and unkept, text=text)
     return item
+
+
+def _above(found: Commitment, authority: Authority) -> int | None:
+    """The next unit with a reviewer above the highest at which who refuses reviews, the root at last."""
+    at = homes.home(found, authority.day)
+    people = Reviewers(authority.day, [at] if at else [])
+    me = authority.person.pk if authority.person else 0
+    line = people.line(at) if at else [people.root]
+    stands = [i for i, unit in enumerate(line) if me in people.holders.get(unit, {})]
+    above = line[(stands[-1] if stands else 0) + 1 :]
+    return next((unit for unit in above if people.holders.get(unit)), people.root) or None
 
 
 def close_unkept(item: Item, cause: str = "", *, by: Actor, version: int | None = None) -> Item:

@@ -92,7 +92,8 @@ class Item(models.Model):
     """One promise: what, how a third person could check it, by when, who answers for it (units), and how it stands.
 
     `verdict` and `reasons` are those of the newest review round. Overdue is a view (`due_on` passed while open), never
-    a state. `explained` on what was not kept: with cause (`cause` says which) or without.
+    a state. `explained` on what was not kept: with cause (`cause` says which) or without. The third refusal of a claim
+    tells the level above who refused: `alerts_at`.
     """
 
     class Kind(models.TextChoices):
@@ -138,6 +139,7 @@ class Item(models.Model):
     cause = models.TextField(blank=True)
     explained = models.BooleanField(null=True)
     changed = models.SmallIntegerField(default=0)  # changes approved since it was published
+    alerts_at = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     version = models.IntegerField(default=0)
 
     class Meta:
@@ -145,6 +147,9 @@ class Item(models.Model):
             models.Index(fields=["commitment", "place"], name="commitment_item_place"),
             models.Index(fields=["same"], name="commitment_item_same", condition=~Q(same="")),
             models.Index(fields=["state", "due_on"], name="commitment_item_due"),
+            models.Index(
+                fields=["alerts_at"], name="commitment_item_alert", condition=Q(alerts_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -77,9 +77,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
     judged = waiting.to_judge(authority, PAGE)
     keeping = waiting.to_keep(authority)
+    alerted = waiting.alerted(authority)
     signing = waiting.to_sign(authority)
     names = _names(
-        [*(w.item.commitment for w in judged.first), *(w.item.commitment for w in keeping), *signing]
+        [
+            *(w.item.commitment for w in judged.first),
+            *(w.item.commitment for w in [*keeping, *alerted]),
+            *signing,
+        ]
     )
     context: dict[str, Any] = {
         "page": page,
@@ -92,6 +97,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "reviews": _reviews(authority),
         "judged": [_line(one, names) for one in judged.first],
         "n_judged": judged.n,
+        "alerted": [_line(one, names) for one in alerted[:PAGE]],
+        "n_alerted": len(alerted),
         "keeping": [_line(one, names) for one in keeping[:PAGE]],
         "signing": [(one, one.state == S.NOTED, names.get(one.pk, "")) for one in signing],
         "may_unkept": rules.may_list_unkept(authority),

@@ -17,7 +17,7 @@ from zhengyou.commitments.tests.hung import hang
 from zhengyou.journal.actions import record
 from zhengyou.kit import clock
 from zhengyou.org import actions as org
-from zhengyou.org.models import Closure, Placement, Succession, Unit
+from zhengyou.org.models import Closure, Placement, Post, Succession, Unit
 from zhengyou.org.tests.builder import client
 from zhengyou.overview.desk import hats
 
@@ -137,3 +137,33 @@ def test_what_was_decided_leaves_no_change_waiting(asked):
     )  # fmt: skip
     keeping.decide(item, True, by=asked.secretary.actor)
     assert told(asked.secretary).judge == 0 == listed(asked.secretary)
+
+
+def test_the_third_refusal_of_a_claim_tells_the_level_above_until_it_is_settled(asked):
+    (item,) = promising.published(asked.member, asked.secretary)
+    for n in (1, 2, 3):
+        item = keeping.claim(item, "做了", by=asked.member.actor)
+        item = keeping.decide(item, False, "没有签到表", by=asked.secretary.actor)
+        assert (
+            told(asked.dean).alerts == len(waiting.alerted(promising.play.authority(asked.dean))) == (n == 3)
+        )
+    page = client(asked.dean).get("/commitments/").content.decode()
+    assert "三次没有认定的（1 条）" in page
+    assert "1 条承诺报了三次都没有认定" in client(asked.dean).get("/desk/").content.decode()
+    for who in (asked.secretary, asked.head, asked.dean2, asked.member):
+        assert told(who).alerts == 0
+    item = keeping.claim(item, "做了，有签到表", by=asked.member.actor)
+    assert told(asked.dean).alerts == 1
+    keeping.decide(item, True, by=asked.dean.actor)
+    assert told(asked.dean).alerts == 0
+    assert "三次没有认定的" not in client(asked.dean).get("/commitments/").content.decode()
+
+
+def test_where_the_level_above_is_vacant_the_next_is_told(asked):
+    post = Post.objects.get(unit=asked.general, post="secretary", dropped=None)
+    (item,) = promising.published(asked.member, asked.secretary)
+    org.end_post(post, by=promising.play.SYSTEM)
+    for _n in range(3):
+        item = keeping.claim(item, "做了", by=asked.member.actor)
+        item = keeping.decide(item, False, "没有签到表", by=asked.secretary.actor)
+    assert told(asked.head).alerts == told(asked.office).alerts == 1
