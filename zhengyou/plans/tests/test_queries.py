@@ -15,7 +15,7 @@ from zhengyou.plans.tests import play
 from zhengyou.plans.tests.test_cascade import door
 
 PAGES = {
-    "list": ("office", lambda s: reverse("plans"), 9),
+    "list": ("office", lambda s: reverse("plans"), 11),
     "read": ("dean", lambda s: door("plan", s.general), 21),
     "changes": ("dean", lambda s: door("plan", s.general) + "?v=2&against=1", 23),
     "write": ("secretary2", lambda s: door("plan_write", s.branch2), 22),

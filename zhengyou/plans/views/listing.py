@@ -17,7 +17,7 @@ from zhengyou.campaigns.views import words
 from zhengyou.kit import clock
 from zhengyou.kit.sheets import write_rows
 from zhengyou.org.rules import Authority
-from zhengyou.plans.listing import Row, rows
+from zhengyou.plans.listing import Listed, Row, own, rows, under
 from zhengyou.plans.standing import FORM
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,7 +42,11 @@ def page(request: HttpRequest) -> HttpResponse:
     """The list; `state` filters it."""
     found, campaign = chosen(request)
     authority: Authority = request.authority  # type: ignore[attr-defined]
-    everything = rows(campaign.pk, authority, clock.today()) if campaign else []
+    day = clock.today()
+    listed = (
+        under(campaign.pk, authority, day, request.GET.get("unit", "")[:16]) if campaign else Listed([], [])
+    )
+    everything = listed.rows
     counts: dict[str, int] = {}
     for row in everything:
         counts[row.status] = counts.get(row.status, 0) + 1
@@ -53,15 +57,17 @@ def page(request: HttpRequest) -> HttpResponse:
     chips += [
         (key, label, counts.get(key, 0)) for key, label in labels.items() if counts.get(key) or key == wanted
     ]
-    root = everything[0] if everything and everything[0].level == 0 else None
+    top = everything[0] if everything and len(listed.path) == 1 and everything[0].level == 0 else None
     context: dict[str, Any] = {
         "campaigns": [{"c": c, "name": words.label(c), "on": c == campaign} for c in found],
         "campaign": campaign,
         "campaign_name": words.label(campaign) if campaign else "",
         "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
-        "mine": [row for row in everything if row.mine and row.level > 0][:5],
+        "mine": own(campaign.pk, authority, day) if campaign else [],
+        "here": listed.path[-1].unit.public_id if listed.path else "",
+        "path": [{"id": place.unit.public_id, "name": place.name} for place in listed.path],
         "chips": [{"key": key, "label": label, "n": n, "on": key == wanted} for key, label, n in chips],
-        "root": root if root is not None and root.in_force else None,
+        "issued": bool(top and top.in_force) or len(listed.path) > 1,
         "may_issue": authority.on_root("start") and campaign is not None,
         "root_unit": _root(authority),
     }
