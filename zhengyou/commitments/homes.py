@@ -8,21 +8,29 @@ from datetime import date
 from django.db.models import Case, Value, When
 
 from zhengyou.commitments.models import Commitment, Deed
-from zhengyou.org.models import Affiliation, on
+from zhengyou.org.models import Affiliation, Unit, on
 from zhengyou.org.succession import carried, successors
 
 
 def homes(found: Iterable[Commitment], day: date) -> dict[int, int | None]:
-    """Commitment's row id -> unit on a day, None for a member who is in no unit; at most three queries."""
+    """Commitment's row id -> unit on a day, None for a member in no unit, a unit without successor; at most four queries."""
     rows = list(found)
     members = {row.member_id for row in rows if row.member_id is not None}
     registered: dict[int, int] = {}
     if members:
         held = Affiliation.objects.filter(on(day), role="R", person__in=members)
         registered = dict(held.values_list("person_id", "unit_id"))
-    now = successors({row.unit_id for row in rows if row.member_id is None}, day)
+    now: dict[int, int | None] = {**successors({row.unit_id for row in rows if row.member_id is None}, day)}
+    gone = (
+        set(Unit.objects.filter(pk__in=now.values(), closed_on__lte=day).values_list("pk", flat=True))
+        if now
+        else ()
+    )
     return {
-        row.pk: now[row.unit_id] if row.member_id is None else registered.get(row.member_id) for row in rows
+        row.pk: (None if now[row.unit_id] in gone else now[row.unit_id])
+        if row.member_id is None
+        else registered.get(row.member_id)
+        for row in rows
     }
 
 

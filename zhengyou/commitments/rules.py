@@ -146,7 +146,7 @@ def authority_of_office(authority: Authority) -> Verdict:
     """For whoever is in no unit any more the office decides."""
     if authority.on_root("review"):
         return YES
-    return no(_("这位成员现在不在任何单位，由办公室处理。"))
+    return no(_("现在不在任何单位，或者单位已经撤销，由办公室处理。"))
 
 
 def may_claim(item: Item) -> Verdict:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
-from django.db import connection
 
 from zhengyou.campaigns import actions
 from zhengyou.commitments.actions import keeping
 from zhengyou.commitments.models import Commitment
 from zhengyou.commitments.tests import promising
+from zhengyou.kit.tests.counting import counted
 from zhengyou.org import actions as org
 from zhengyou.org.tests import builder
 
@@ -26,19 +24,6 @@ PAGES = {
     "unkept": ("dean", "/commitments/unkept/", 12),
 }
 """Page: who asks, which, at most how many queries."""
-
-
-@contextmanager
-def counted():
-    """All statements of the block."""
-    seen: list[str] = []
-
-    def count(execute, sql, params, many, context):
-        seen.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
-        yield seen
 
 
 def ask(school, name: str) -> list[str]:

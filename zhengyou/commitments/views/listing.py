@@ -122,6 +122,7 @@ def _filtered(request: HttpRequest, found: QuerySet[Commitment]) -> QuerySet[Com
 
 def _rows(found: list[Commitment]) -> list[dict[str, Any]]:
     ids = [one.pk for one in found]
+    carrying = homes.homes([one for one in found if one.member_id is None], clock.today())
     counts = {
         row["commitment"]: row
         for row in Item.objects.filter(commitment__in=ids)
@@ -130,7 +131,11 @@ def _rows(found: list[Commitment]) -> list[dict[str, Any]]:
             n=Count("pk"), kept=Count("pk", filter=Q(state=40)), released=Count("pk", filter=Q(state=60))
         )
     }
-    units = words.unit_names({one.unit_id for one in found} | {getattr(one, "home", None) for one in found})
+    units = words.unit_names(
+        {one.unit_id for one in found}
+        | {getattr(one, "home", None) for one in found}
+        | set(carrying.values())
+    )
     out = []
     for one in found:
         cls, word = pages.STATES[S(one.state)]
@@ -142,7 +147,7 @@ def _rows(found: list[Commitment]) -> list[dict[str, Any]]:
                 "name": (one.member and one.member.name)
                 or units.get(one.unit_id)
                 or pages.last_name(one.unit_id),
-                "unit": unit if one.member_id else "",
+                "unit": unit if one.member_id else _carried(one, carrying[one.pk], units),
                 "cls": cls,
                 "word": word,
                 "kept": count["kept"],
@@ -150,6 +155,11 @@ def _rows(found: list[Commitment]) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def _carried(one: Commitment, now: int | None, units: dict[int, str]) -> str:
+    """Of a unit's promise: who carries it where the unit stands no more."""
+    return "" if now == one.unit_id else pages.carried_by(units.get(now or 0, ""))
 
 
 def _names(found: list[Commitment]) -> dict[int, str]:

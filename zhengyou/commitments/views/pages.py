@@ -135,7 +135,14 @@ def whose(found: Commitment, where: int | None) -> tuple[str, str]:
     made = named.get(found.unit_id) or last_name(found.unit_id)
     if found.member is not None:
         return found.member.name, here
-    return made, here if where != found.unit_id else ""
+    return made, carried_by(named.get(where or 0, "")) if where != found.unit_id else ""
+
+
+def carried_by(unit: str) -> str:
+    """Of a unit that stands no more, who goes on with what it promised (after a split the first of its successors)."""
+    if not unit:
+        return _("这个单位已经撤销，没有接续的单位，由办公室处理")
+    return _("这个单位已经撤销，由「%(unit)s」接着办") % {"unit": unit}
 
 
 def last_name(unit: int) -> str:
