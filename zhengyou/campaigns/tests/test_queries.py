@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from zhengyou.campaigns import actions
 from zhengyou.campaigns.models import Slot
 from zhengyou.campaigns.tests import play
+from zhengyou.kit.tests.counting import counted
 from zhengyou.org import actions as org
 from zhengyou.org import current
 from zhengyou.org.tests import builder
@@ -39,19 +38,6 @@ PAGES = {
     "board": ("office", "board", 8),
 }
 """Page: who asks, which, at most how many queries; one of them notes the look where somebody else is named."""
-
-
-@contextmanager
-def counted():
-    """All statements of the block."""
-    seen: list[str] = []
-
-    def count(execute, sql, params, many, context):
-        seen.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
-        yield seen
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
+from zhengyou.kit.tests.counting import counted
 from zhengyou.org import actions
 from zhengyou.org.actions import transfers
 from zhengyou.org.tests import builder
@@ -50,19 +48,6 @@ PAGES = {
 }
 """Page: who asks, which, at most how many queries."""
 LISTS = ("unit by the office", "browser", "search", "roster", "roster below", "transfers", "vacancies")
-
-
-@contextmanager
-def counted():
-    """All statements of the block."""
-    seen: list[str] = []
-
-    def count(execute, sql, params, many, context):
-        seen.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
-        yield seen
 
 
 def ask(school: builder.School, name: str) -> int:

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from zhengyou.campaigns import actions
 from zhengyou.kit import clock
 from zhengyou.kit.sql import FAR, run
+from zhengyou.kit.tests.counting import counted
 from zhengyou.org import tree
 from zhengyou.org.models import Unit
 from zhengyou.org.tests.builder import client
 from zhengyou.overview.tests import stage
 
 MOST = 8
-
-
-@contextmanager
-def counted():
-    seen: list[str] = []
-
-    def count(execute, sql, params, many, context):
-        seen.append(sql)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
-        yield seen
 
 
 def pages(school) -> dict[str, tuple]:

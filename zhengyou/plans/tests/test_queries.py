@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from zhengyou.campaigns.actions import ticking
 from zhengyou.campaigns.models import WorkItem
+from zhengyou.kit.tests.counting import counted
 from zhengyou.org import actions as org
 from zhengyou.org.tests.builder import BY, FOUNDED, client
 from zhengyou.plans.tests import play
@@ -47,9 +46,7 @@ def ask(school, name: str) -> int:
     who, url, _most = PAGES[name]
     browser, url = client(getattr(school, who)), url(school)
     browser.get(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with counted() as seen:
         assert browser.get(url).status_code == 200, (name, url)
     return len(seen)
 
