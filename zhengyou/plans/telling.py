@@ -1,4 +1,4 @@
-"""What plans have for a person's desk: amendments that wait for the own verdict, clauses changed above that ask for an answer.
+"""What plans have for a person's desk: amendments to judge, clauses changed above to answer, a top plan to issue.
 
 One arm of the desk's statement (nine columns, one row); the desk reads it with `Plans.of`. Papers of duties stand on the
 desk by themselves.
@@ -16,26 +16,29 @@ from zhengyou.plans.models import ClauseQuestion, PlanVersion
 
 @dataclass(slots=True)
 class Plans:
-    """Counts, each with the public ids (campaign, unit) of the first: `waiting` amendments, `asked` questions."""
+    """Counts, each with the public ids (campaign, unit) of the first: `waiting` amendments, `asked` questions, and campaigns
+    whose plan is `unissued` while units owe theirs."""
 
     waiting: int = 0
     asked: int = 0
+    unissued: int = 0
     first_waiting: tuple[str, str] = ("", "")
     first_asked: tuple[str, str] = ("", "")
+    first_unissued: tuple[str, str] = ("", "")
 
     def __bool__(self) -> bool:
-        return bool(self.waiting or self.asked)
+        return bool(self.waiting or self.asked or self.unissued)
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> Plans:
         """Read the arm's row."""
-        waiting, asked = (tuple(str(text).split(" ", 1)) for text in (row[3], row[4]))
-        return cls(
-            int(row[6]),
-            int(row[7]),
-            waiting if len(waiting) == 2 else ("", ""),
-            asked if len(asked) == 2 else ("", ""),
-        )
+        first = [_ids_of(str(text)) for text in row[3:6]]
+        return cls(int(row[6]), int(row[7]), int(row[1]), *first)
+
+
+def _ids_of(text: str) -> tuple[str, str]:
+    campaign, _blank, unit = text.partition(" ")
+    return campaign, unit
 
 
 def arm(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
@@ -54,8 +57,14 @@ def arm(authority: Authority, kind: int) -> tuple[str, dict[str, Any]]:
         JOIN campaigns_campaign c ON c.id = p.campaign_id AND c.state = 30 JOIN org_unit u ON u.id = p.unit_id
         WHERE q.state = {int(ClauseQuestion.State.ASKED)} AND p.unit_id IN ({_ids(authority.units_with("hand_in"))})
           AND u.closed_on > :day"""
+    lacks = f"""FROM campaigns_campaign c JOIN org_unit u ON u.id = {int(authority.root or 0)}
+        WHERE c.state = 30 AND {int(authority.on_root("start"))} = 1
+          AND EXISTS (SELECT 1 FROM campaigns_task t WHERE t.campaign_id = c.id AND t.form = 'plan' AND t.replaced_by_id IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM plans_plan p JOIN plans_planversion v ON v.plan_id = p.id
+            WHERE p.campaign_id = c.id AND p.unit_id = u.id AND v.state = {int(PlanVersion.State.APPROVED)})"""
     first = "COALESCE((SELECT c.public_id || ' ' || u.public_id {0} ORDER BY {1} LIMIT 1), '')"
-    text = f"""SELECT {int(kind)}, 0, '', {first.format(waits, "v.id")}, {first.format(asks, "q.id")}, '',
+    text = f"""SELECT {int(kind)}, (SELECT COUNT(*) {lacks}), '', {first.format(waits, "v.id")}, {first.format(asks, "q.id")},
+          {first.format(lacks, "c.id")},
           (SELECT COUNT(*) {waits}), (SELECT COUNT(*) {asks}), ''"""
     return text, names
 

@@ -9,6 +9,7 @@ from zhengyou.campaigns.tests.play import authority
 from zhengyou.org.tests.builder import client
 from zhengyou.plans import listing
 from zhengyou.plans.tests import play
+from zhengyou.plans.tests.test_cascade import door
 
 
 @pytest.fixture
@@ -83,3 +84,14 @@ def test_the_workbook_holds_all_units_whatever_their_number(running, monkeypatch
     assert {running.root.pk, running.general.pk, running.branch.pk, running.branch2.pk} <= {
         r.unit for r in found
     }
+
+
+def test_the_office_is_told_on_its_desk_until_the_plan_above_is_issued(school):
+    def told(person):
+        return "方案还没有下发" in client(person).get(reverse("desk")).content.decode()
+
+    assert told(school.office)
+    assert door("plan_write", school.root) in client(school.office).get(reverse("desk")).content.decode()
+    assert not told(school.secretary)
+    play.issue(school)
+    assert not told(school.office)

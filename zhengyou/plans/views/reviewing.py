@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -92,7 +93,9 @@ def _judged(
     else:
         done = _("批准了，「%(unit)s」的方案从今天起生效。") % {"unit": at.unit_name}
     messages.success(request, done)
-    return redirect("reviews" if at.authority.anywhere("review") else "plans")
+    if version.duty_id is None:  # an amendment stands in no queue of duties: the list shows what else waits
+        return redirect(f"{reverse('plans')}?campaign={at.found.campaign.public_id}&state=submitted")
+    return redirect("reviews")
 
 
 def _page(
