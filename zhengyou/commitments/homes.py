@@ -22,7 +22,11 @@ def homes(found: Iterable[Commitment], day: date) -> dict[int, int | None]:
         registered = dict(held.values_list("person_id", "unit_id"))
     now: dict[int, int | None] = {**successors({row.unit_id for row in rows if row.member_id is None}, day)}
     gone = (
-        set(Unit.objects.filter(pk__in=now.values(), closed_on__lte=day).values_list("pk", flat=True))
+        set(
+            Unit.objects.filter(pk__in=[pk for pk in now.values() if pk], closed_on__lte=day).values_list(
+                "pk", flat=True
+            )
+        )
         if now
         else ()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -28,10 +29,19 @@ def ask_change(
     version: int | None = None,
 ) -> ItemChange:
     """Ask that an item be worded anew; until it is approved the old words hold."""
-    text = said(text, "text", _("写上改成什么。"))
-    reason = said(reason, "reason", _("写上为什么要改：原文和理由会一直看得见。"))
-    if len(text) > writing.LONGEST or len(measure) > writing.LONGEST:
-        raise Invalid(Problem("text", _("最多 %(n)s 字。") % {"n": writing.LONGEST}))
+    text, reason = together(
+        lambda: said(text, "text", _("写上改成什么。")),
+        lambda: said(reason, "reason", _("写上为什么要改：原文和理由会一直看得见。")),
+    )
+    problems = [
+        Problem(name, _("最多 %(n)s 字。") % {"n": writing.LONGEST})
+        for name, words in (("text", text), ("measure", measure))
+        if len(words) > writing.LONGEST
+    ]
+    if due_on is not None and due_on != item.due_on and due_on < clock.today():
+        problems.append(Problem("due", _("这一天已经过去了：写今天或以后的日子。")))
+    if problems:
+        raise Invalid(*problems)
     new = (text, measure.strip(), due_on)
     if new == (item.text, item.measure, item.due_on):
         raise Invalid(Problem("text", _("和原来的一样，没有要改的。")))
@@ -40,11 +50,26 @@ def ask_change(
 
 def ask_release(item: Item, *, reason: str, told: str, by: Actor, version: int | None = None) -> ItemChange:
     """Ask to be released for an objective reason, which was explained to those it was promised to (`told`)."""
-    reason = said(reason, "reason", _("写上客观原因：为什么办不了。"))
-    told = said(told, "told", _("写上向谁说明过。"))
+    reason, told = together(
+        lambda: said(reason, "reason", _("写上客观原因：为什么办不了。")),
+        lambda: said(told, "told", _("写上向谁说明过。")),
+    )
     if len(told) > 200:
         raise Invalid(Problem("told", _("最多 %(n)s 字。") % {"n": 200}))
     return _ask(item, ItemChange.Kind.RELEASE, ("", "", None), reason, told, by, version)
+
+
+def together(*texts: Callable[[], str]) -> list[str]:
+    """These texts, or all that is wrong with them at once."""
+    out, problems = [], []
+    for read in texts:
+        try:
+            out.append(read())
+        except Invalid as fault:
+            problems += fault.problems
+    if problems:
+        raise Invalid(*problems)
+    return out
 
 
 def _ask(

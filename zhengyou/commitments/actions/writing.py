@@ -72,10 +72,16 @@ def checked(words: Words, duty: Duty) -> None:
     for i, item in enumerate(words.items):
         if not item.text.strip():
             problems.append(Problem(f"text-{i}", _("这一条没有写做什么：写上，或者把这一条清空。")))
-        for name, text in (("text", item.text), ("measure", item.measure), ("how", item.how)):
+        for name, label, text in (
+            ("text", _("做什么"), item.text),
+            ("measure", _("别人怎么看得出做到了"), item.measure),
+            ("how", _("具体措施"), item.how),
+        ):
             if len(text) > LONGEST:
-                long = _("最多 %(n)s 字，现在有 %(now)s 字。")
-                problems.append(Problem(f"{name}-{i}", long % {"n": LONGEST, "now": len(text)}))
+                long = _("「%(field)s」最多 %(n)s 字，现在有 %(now)s 字。")
+                problems.append(
+                    Problem(f"{name}-{i}", long % {"field": label, "n": LONGEST, "now": len(text)})
+                )
         if len(item.owner_text) > 100:
             problems.append(Problem(f"owner-{i}", _("负责人最多写 100 字。")))
         if item.kind not in Item.Kind.values:

@@ -358,3 +358,23 @@ def test_the_word_file_holds_the_words_signature_and_review(asked):
     said = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
     for text in (ONE, TWO, asked.member.name, asked.secretary.name, "2010年12月31日"):
         assert text in said
+
+
+@pytest.mark.parametrize(
+    ("sent", "fields"),
+    [
+        ({"do": "change", "new": " ", "reason": ""}, ("id_new", "id_reason")),
+        ({"do": "change", "new": "改", "reason": "因", "due": "2010-01-01"}, ("id_due",)),
+        ({"do": "change", "new": "字" * 1001, "reason": "因"}, ("id_new",)),
+        ({"do": "release", "why": "", "told": ""}, ("id_why", "id_told")),
+        ({"do": "unkept", "text": ""}, ("id_unkept",)),
+    ],
+)
+def test_every_fault_leads_to_its_own_field_of_the_items_page(asked, sent, fields):
+    (item,) = promising.published(asked.member, asked.secretary)
+    answer = client(asked.member).post(f"/commitments/items/{item.public_id}/", sent)
+    page = text(answer)
+    assert answer.status_code == 422
+    assert tuple(re.findall(r'<li><a href="#(\w+)">', page)) == fields
+    for field in fields:
+        assert re.search(rf'<div class="zy-q zy-err"><label for="{field}">', page), field

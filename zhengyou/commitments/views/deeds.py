@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengyou.campaigns import rules as duties
@@ -26,6 +26,7 @@ from zhengyou.commitments.counting import TooManyError
 from zhengyou.commitments.figures import Map
 from zhengyou.commitments.models import Deed, Item
 from zhengyou.commitments.rules_wall import Sight
+from zhengyou.commitments.views.pages import DEED_STATES as WORDS
 from zhengyou.commitments.views.pages import last_name
 from zhengyou.commitments.views.questions import put, readers, spaced
 from zhengyou.kit import clock, sql
@@ -43,16 +44,6 @@ NAMES = (
     ("1", gettext_lazy("实名：单位看得到您的姓名，办好了由您登录后确认")),
     ("0", gettext_lazy("不写名字：系统也不记是谁，办好了凭查询码确认")),
 )
-WORDS = {
-    Deed.State.RAISED: ("", gettext_lazy("等接办")),
-    Deed.State.TAKEN_UP: ("", gettext_lazy("在办")),
-    Deed.State.DECLINED: ("ex", gettext_lazy("办不了")),
-    Deed.State.DONE: ("rev", gettext_lazy("等提的人确认")),
-    Deed.State.DISPUTED: ("back", gettext_lazy("还没办好")),
-    Deed.State.CONFIRMED: ("ok", gettext_lazy("办好了")),
-    Deed.State.CLOSED: ("ok", gettext_lazy("办好了")),
-}
-"""State -> class of its shape, word."""
 
 
 class Raise(forms.Form):
@@ -73,9 +64,9 @@ class Raise(forms.Form):
 class TakeUp(forms.Form):
     """Who sees to it, by when."""
 
-    owner = forms.ChoiceField(label=gettext_lazy("谁来办"), required=False)
+    owner = forms.ChoiceField(label=pgettext_lazy("deed", "谁来办"), required=False)
     due_on = forms.DateField(
-        label=gettext_lazy("哪天以前"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=pgettext_lazy("deed", "哪天以前"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )  # fmt: skip
 
 
@@ -256,12 +247,22 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_take": rules_wall.may_take(authority, deed),
         "may_report": rules_wall.may_report(authority, deed),
         "may_judge": judges,
-        "may_link": bool(rules_wall.may_read(authority, deed.unit_id)) and bool(shown["link"].fields["item"].choices),  # type: ignore[attr-defined]
+        "did": act,
+        "long": len(deed.text) > 40 or "\n" in deed.text,
+        "may_link": _may_link(authority, deed, shown["link"]),
         "errors_title": _("还没有记下，填的都留着"),
         "form": asked,
         **_promise(authority, deed),
     }  # fmt: skip
     return render(request, "commitments/deeds/deed.html", context, status=status)
+
+
+def _may_link(authority: Authority, deed: Deed, form: forms.Form) -> bool:
+    """Whether it may be written into a promise that is there: somebody sees to it, and the unit has promised something."""
+    open_ = (
+        deed.item_id is None and deed.state in LINKED and bool(rules_wall.may_read(authority, deed.unit_id))
+    )
+    return open_ and bool(form.fields["item"].choices)  # type: ignore[attr-defined]
 
 
 def _promise(authority: Authority, deed: Deed) -> dict[str, Any]:
@@ -282,6 +283,8 @@ def _promise(authority: Authority, deed: Deed) -> dict[str, Any]:
     }
 
 
+LINKED = (Deed.State.TAKEN_UP, Deed.State.DONE, Deed.State.DISPUTED, Deed.State.CONFIRMED)
+"""States in which a difficulty may be written into a promise: somebody sees to it."""
 FORMS: dict[str, type[forms.Form]] = {
     "take_up": TakeUp,
     "decline": Reason,

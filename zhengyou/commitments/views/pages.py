@@ -14,7 +14,7 @@ from zhengyou.campaigns.views import words
 from zhengyou.campaigns.views.shown import Page, fetch
 from zhengyou.commitments import homes, rules
 from zhengyou.commitments.actions.proposing import of_duty
-from zhengyou.commitments.models import Commitment, Item, ItemChange, ItemEvent
+from zhengyou.commitments.models import Commitment, Deed, Item, ItemChange, ItemEvent
 from zhengyou.kit import clock
 from zhengyou.org.models import Person
 from zhengyou.org.rules import Authority
@@ -64,6 +64,17 @@ VERDICTS = {
     Item.Verdict.ACCEPTED: ("ok", pgettext_lazy("item", "这一条通过")),
     Item.Verdict.RETURNED: ("back", pgettext_lazy("item", "这一条退回")),
 }
+
+DEED_STATES = {
+    Deed.State.RAISED: ("", gettext_lazy("等接办")),
+    Deed.State.TAKEN_UP: ("", gettext_lazy("在办")),
+    Deed.State.DECLINED: ("ex", gettext_lazy("办不了")),
+    Deed.State.DONE: ("rev", gettext_lazy("等提的人确认")),
+    Deed.State.DISPUTED: ("back", gettext_lazy("还没办好")),
+    Deed.State.CONFIRMED: ("ok", gettext_lazy("办好了")),
+    Deed.State.CLOSED: ("ok", gettext_lazy("办好了")),
+}
+"""State -> class of its shape, word, of a difficulty."""
 
 
 @dataclass

@@ -24,6 +24,7 @@ from zhengyou.commitments.counting import TooManyError
 from zhengyou.commitments.figures import Map
 from zhengyou.commitments.models import Commitment, Deed, Item, WallQuestion
 from zhengyou.commitments.rules_wall import Sight
+from zhengyou.commitments.views.pages import DEED_STATES, last_name
 from zhengyou.commitments.views.wall import card_of
 from zhengyou.kit import clock
 from zhengyou.kit.faults import Invalid
@@ -164,8 +165,10 @@ def code(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "typed": request.POST.get("code", "")[:40]}
     if found is not None:
         names = org_tree.names([found.unit_id], clock.today())
-        context |= {"found": found, "unit": names.get(found.unit_id, ""), "is_deed": isinstance(found, Deed)}
+        name = names.get(found.unit_id) or last_name(found.unit_id)
+        context |= {"found": found, "unit": name, "is_deed": isinstance(found, Deed)}
         if isinstance(found, Deed):
+            context["cls"], context["word"] = DEED_STATES[Deed.State(found.state)]
             context["verdict"] = rules_wall.may_judge(request.authority, found, by_code=True)  # type: ignore[attr-defined]
     return render(request, "commitments/wall/code.html", context, status=status)
 

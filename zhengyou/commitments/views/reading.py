@@ -73,6 +73,10 @@ def _author(authority: Authority, found: Commitment) -> bool:
     return authority.person is not None and authority.person.pk == found.member_id
 
 
+AT = {"unkept": {"text": "unkept"}, "change": {"text": "new"}, "release": {"reason": "why"}}
+"""Where on the page the fields of an action stand, by the button pressed."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def item(request: HttpRequest, public_id: str) -> HttpResponse:
     """One item with its way, and the forms that its state and the reader's posts allow."""
@@ -83,7 +87,8 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             return _do(request, found)
         except Invalid as fault:
-            problems = fault.problems
+            fields = AT.get(request.POST.get("do", ""), {})
+            problems = [Problem(fields.get(p.field, p.field), p.text) for p in fault.problems]
     else:
         looking.look_at_person(pages.me(request), whole.member, looking.TASK)
     context = _context(request, found, whole, where) | {
