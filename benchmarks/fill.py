@@ -129,7 +129,7 @@ def organisation(units: int, members: int) -> Filled:
             people=people,
             base=base,
         )
-    run("ANALYZE")
+    _analyse()
     leaf = base + first_leaf + 1
     head = rows("SELECT person_id FROM org_post WHERE unit_id = :leaf", leaf=leaf)[0][0]
     member = rows("SELECT MAX(person_id) FROM org_affiliation WHERE unit_id = :leaf", leaf=leaf)[0][0]
@@ -311,6 +311,7 @@ def _numbers(n: int) -> str:
 
 
 def _analyse() -> None:
-    from zhengyou.kit.sql import run
+    """As an installation does: PostgreSQL counts, SQLite never."""
+    from zhengyou.campaigns.actions.starting import analyse
 
-    run("ANALYZE")
+    analyse()

@@ -23,8 +23,9 @@ def zhengyou(*words: str, seed: str) -> str:
         env={**env, "PYTHONHASHSEED": seed},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    assert done.returncode == 0, f"zhengyou {' '.join(words)}: {done.stdout}{done.stderr}"
     return done.stdout
 
 

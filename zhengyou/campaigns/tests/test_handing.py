@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from zhengyou.campaigns import actions, rules
+from zhengyou.campaigns.actions import starting
 from zhengyou.campaigns.models import Duty, DutyEvent, DutyEvidence, State, Submission
 from zhengyou.campaigns.tests import play
 from zhengyou.campaigns.tests.play import day
@@ -208,3 +210,25 @@ def test_the_head_who_hands_in_may_leave_the_post_and_the_paper_goes_on_waiting(
     with pytest.raises(Refused):
         actions.withdraw(play.duty_of(school.branch), by=school.secretary.actor)
     actions.withdraw(play.duty_of(school.branch), by=school.dean.actor)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="plans of SQLite")
+def test_handing_in_looks_at_one_duty_however_few_there_were_at_the_start(school):
+    play.run(play.member_task("all", review=("parent",), review_mode="each"))
+    starting.analyse()
+    asked = []
+
+    def keep(execute, sql, params, many, context):
+        if "campaigns_duty d" in sql:
+            asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(keep):
+        play.hand_in(school.member, school.member)
+        actions.accept(play.duty_of(school.member), by=school.secretary.actor)
+    with connection.cursor() as cursor:
+        plans = [
+            row[3] for sql, params in asked for row in cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+        ]
+    assert any(plan.startswith("SEARCH d ") for plan in plans)
+    assert not [plan for plan in plans if plan.startswith("SCAN d")]

@@ -22,6 +22,7 @@ from zhengyou.org.roster import report
 from zhengyou.org.roster.actions import changed_since
 from zhengyou.org.roster.actions import import_roster as write_roster
 from zhengyou.org.roster.command import look
+from zhengyou.org.roster.rows import paused_gc
 from zhengyou.packs import locations, schedule
 from zhengyou.packs.answers import Answers
 from zhengyou.packs.check import Checked
@@ -59,7 +60,8 @@ def play(*, pack: str, today: date, say: Say) -> list[dict[str, str]]:
         if opened <= today:
             plans.begin(campaign, by=office.actor)
     if opened <= today:
-        live(campaign, opened, today, turns.of(answers.demo, campaign), say)
+        with paused_gc():
+            live(campaign, opened, today, turns.of(answers.demo, campaign), say)
     return cast.of(campaign, today)
 
 
