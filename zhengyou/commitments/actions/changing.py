@@ -29,19 +29,11 @@ def ask_change(
     version: int | None = None,
 ) -> ItemChange:
     """Ask that an item be worded anew; until it is approved the old words hold."""
-    text, reason = together(
+    text, reason, _ok = together(
         lambda: said(text, "text", _("写上改成什么。")),
         lambda: said(reason, "reason", _("写上为什么要改：原文和理由会一直看得见。")),
+        lambda: _fits(item, text, measure, due_on),
     )
-    problems = [
-        Problem(name, _("最多 %(n)s 字。") % {"n": writing.LONGEST})
-        for name, words in (("text", text), ("measure", measure))
-        if len(words) > writing.LONGEST
-    ]
-    if due_on is not None and due_on != item.due_on and due_on < clock.today():
-        problems.append(Problem("due", _("这一天已经过去了：写今天或以后的日子。")))
-    if problems:
-        raise Invalid(*problems)
     new = (text, measure.strip(), due_on)
     if new == (item.text, item.measure, item.due_on):
         raise Invalid(Problem("text", _("和原来的一样，没有要改的。")))
@@ -59,6 +51,20 @@ def ask_release(item: Item, *, reason: str, told: str, by: Actor, version: int |
     return _ask(item, ItemChange.Kind.RELEASE, ("", "", None), reason, told, by, version)
 
 
+def _fits(item: Item, text: str, measure: str, due_on: date | None) -> str:
+    """Nothing too long, no day in the past; Invalid otherwise."""
+    problems = [
+        Problem(name, _("最多 %(n)s 字。") % {"n": writing.LONGEST})
+        for name, words in (("text", text), ("measure", measure))
+        if len(words.strip()) > writing.LONGEST
+    ]
+    if due_on is not None and due_on != item.due_on and due_on < clock.today():
+        problems.append(Problem("due", _("这一天已经过去了：写今天或以后的日子。")))
+    if problems:
+        raise Invalid(*problems)
+    return ""
+
+
 def together(*texts: Callable[[], str]) -> list[str]:
     """These texts, or all that is wrong with them at once."""
     out, problems = [], []
@@ -66,7 +72,8 @@ def together(*texts: Callable[[], str]) -> list[str]:
         try:
             out.append(read())
         except Invalid as fault:
-            problems += fault.problems
+            told = {problem.field for problem in problems}
+            problems += [problem for problem in fault.problems if problem.field not in told]
     if problems:
         raise Invalid(*problems)
     return out

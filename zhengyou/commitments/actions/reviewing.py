@@ -79,7 +79,12 @@ def _judged(items: list[Item], verdicts: Mapping[str, str]) -> list[tuple[Item, 
     problems, back = [], []
     for item in items:
         if item.public_id not in verdicts:
-            problems.append(Problem(f"v-{item.public_id}", _("第 %(n)s 条还没有审。") % {"n": item.place}))
+            problems.append(
+                Problem(
+                    f"v-{item.public_id}",
+                    _("第 %(n)s 条还没有审：勾上通过，或者写上退回的理由。") % {"n": item.place},
+                )
+            )
             continue
         reasons = verdicts[item.public_id].strip()
         if len(reasons) > LONGEST:

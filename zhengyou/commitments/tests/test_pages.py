@@ -364,6 +364,10 @@ def test_the_word_file_holds_the_words_signature_and_review(asked):
     ("sent", "fields"),
     [
         ({"do": "change", "new": " ", "reason": ""}, ("id_new", "id_reason")),
+        (
+            {"do": "change", "new": "字" * 2001, "reason": "", "due": "2010-01-01"},
+            ("id_new", "id_reason", "id_due"),
+        ),
         ({"do": "change", "new": "改", "reason": "因", "due": "2010-01-01"}, ("id_due",)),
         ({"do": "change", "new": "字" * 1001, "reason": "因"}, ("id_new",)),
         ({"do": "release", "why": "", "told": ""}, ("id_why", "id_told")),
