@@ -121,7 +121,7 @@ def _hand_in(request: HttpRequest, shown: Page) -> HttpResponse:
 
 
 def _handed_in(request: HttpRequest, shown: Page) -> HttpResponse:
-    after = Page(request, fetch(request, shown.duty.pk))
+    after = Page(request, shown.duty)  # what was known of it is a paper old
     text = _("交上去了。") + (after.waiting + _("。") if after.waiting_paper else "")
     messages.success(request, text)
     return redirect("duty", shown.duty.pk)

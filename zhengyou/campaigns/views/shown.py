@@ -233,9 +233,11 @@ class Page:
         """Lines of the history, newest first."""
         return self.story.lines
 
-    @property
+    @cached_property
     def newest(self) -> Submission | None:
-        """The newest paper as stored."""
+        """The newest paper as stored; a form that is sent is not shown the whole story for it."""
+        if self.request.method == "POST" and "story" not in vars(self):
+            return self.duty.submissions.select_related("by", "waits_at").order_by("-number").first()
         return self.story.submissions[0] if self.story.submissions else None
 
     @property
