@@ -67,7 +67,8 @@ def _fits(item: Item, text: str, measure: str, due_on: date | None) -> str:
 
 def together(*texts: Callable[[], str]) -> list[str]:
     """These texts, or all that is wrong with them at once."""
-    out, problems = [], []
+    out: list[str] = []
+    problems: list[Problem] = []
     for read in texts:
         try:
             out.append(read())
