@@ -35,20 +35,25 @@ class Sight:
     signed_in: bool
     everything: bool
     units: frozenset[int]
+    heads: frozenset[int] | None = frozenset()
+    """The units whose missing ones the reader may know by name: those the reader heads; None: all (the office)."""
 
     @classmethod
     def of(cls, authority: Authority, tree: Map) -> Sight:
         """By who asks: nobody (open web), a member, a post and what lies below it, or all units."""
         if authority.everything or authority.on_root("see_units"):
             me = authority.person.pk if authority.person else None
-            return cls(me, True, True, frozenset(tree.places))
+            office = authority.everything or authority.on_root("import")
+            heads = None if office else frozenset(authority.units_with("see_names"))
+            return cls(me, True, True, frozenset(tree.places), heads)
         if authority.person is None:
             return cls(None, False, False, frozenset())
         units = set(authority.homes)
         for unit, _post, _first in authority.posts:
             if authority.powers_on(unit) and unit in tree.places:
                 units |= tree.under(unit)
-        return cls(authority.person.pk, True, False, frozenset(units & tree.places.keys()))
+        heads = frozenset(authority.units_with("see_names"))
+        return cls(authority.person.pk, True, False, frozenset(units & tree.places.keys()), heads)
 
     def where(self, tree: Map) -> str:
         """The condition on commitments (alias c, registered unit alias a); numbers only, no text from outside."""
@@ -65,6 +70,10 @@ class Sight:
         if person is not None and person == self.me:
             return True
         return may_name(consent, NONE if unit in self.units else INSIDE if self.signed_in else WEB)
+
+    def behind(self, unit: int, person: int | None) -> bool:
+        """Whether a list of what was not kept may name a person: to that person, the own head and the office only."""
+        return person == self.me or self.heads is None or unit in self.heads
 
 
 def may_name(consent: int | None, reach: int) -> bool:

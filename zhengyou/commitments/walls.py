@@ -118,6 +118,7 @@ def read(
             {f"AND ({text})" if text else ""} {some}
             ORDER BY CASE {UNIT} {order} END, CASE WHEN c.member_id IS NULL THEN 0 ELSE 1 END, c.id
             LIMIT :size OFFSET :skip""",
+        quiet=state == "unkept",
         campaign=campaign,
         size=size,
         skip=skip,
@@ -135,7 +136,8 @@ def one(tree: Map, sight: Sight, public_id: str) -> Card | None:
     return found[0] if found else None
 
 
-def _cards(tree: Map, sight: Sight, what: str, **values: Any) -> list[Card]:
+def _cards(tree: Map, sight: Sight, what: str, *, quiet: bool = False, **values: Any) -> list[Card]:
+    """The cards of a condition; `quiet`: a list of what was not kept, which names nobody outside the own head's sight."""
     found = sql.rows(
         f"""SELECT w.id, w.public_id, w.unit, w.member_id, m.name, {CONSENT.format("w.member_id")}, w.scope, w.served,
               w.published_on, w.summary, w.made_at, i.public_id, i.kind, i.text, i.measure, i.due_on, i.state, i.cause,
@@ -158,7 +160,10 @@ def _cards(tree: Map, sight: Sight, what: str, **values: Any) -> list[Card]:
         pk, public_id, unit, member, name, consent, scope, served, published, summary, made_at = row[:11]
         here = tree.now(unit)
         if pk not in cards:
-            shown = name if member and sight.names(here, member, consent) else ""
+            named = (
+                member and sight.names(here, member, consent) and (not quiet or sight.behind(here, member))
+            )
+            shown = name if named else ""
             cards[pk] = Card(
                 pk,
                 public_id,

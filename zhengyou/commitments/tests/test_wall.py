@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from fractions import Fraction
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -235,3 +237,24 @@ def test_sight_of_the_machine_operator_is_everything(school):
     sight = Sight.of(Authority.of(None, clock.today(), everything=True), tree)
     assert sight.everything
     assert sight.where(tree) == ""
+
+
+def test_a_list_of_what_was_not_kept_names_nobody_but_to_the_own_head_and_the_office(school):
+    """Golden case 15: the wall filtered by it is such a list, even of who consented to the name; so is the workbook."""
+    unkept = {"state": Item.State.UNKEPT, "explained": False}
+    hang(school.member, school.branch, "没做到的", scope="web", items=unkept)
+    consents.give(school.member, consents.NAME_WEB, by=school.member.actor)
+    for who in (None, "inspector", "leader", "head", "dean", "member2", "far"):
+        reader = who and school.people[who]
+        assert school.member.name in page(reader), "the promise itself bears the name"
+        listed = page(reader, "/wall/?state=unkept")
+        assert "没做到的" in listed
+        assert school.member.name not in listed[listed.index("<main") :], who
+    for who in ("secretary", "office", "member"):
+        listed = page(school.people[who], "/wall/?state=unkept")
+        assert school.member.name in listed[listed.index("<main") :], who
+    for who, named in (("secretary", True), ("office", True), ("dean", False), ("head", False)):
+        answer = client(school.people[who]).get("/commitments/export/")
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        row = next(row for row in sheet.iter_rows(values_only=True) if row[2] == "没做到的")
+        assert (row[1] == school.member.name) is named, who

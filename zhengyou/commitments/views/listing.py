@@ -199,7 +199,9 @@ def export(request: HttpRequest) -> HttpResponse:
             rows.append(
                 [
                     names.get(where[one.pk] or 0, ""),
-                    one.member.name if one.member else names.get(one.unit_id) or pages.last_name(one.unit_id),
+                    _whose(one, item, where[one.pk], authority)
+                    if one.member
+                    else names.get(one.unit_id) or pages.last_name(one.unit_id),
                     item.text,
                     item.measure,
                     item.owner.name if item.owner else item.owner_text,
@@ -230,6 +232,22 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _whose(one: Commitment, item: Item, unit: int | None, authority: Authority) -> str:
+    """The member's name; beside what was not kept for the own head, the office and the person only."""
+    assert one.member is not None
+    if item.state != Item.State.UNKEPT or _behind(one, unit, authority):
+        return one.member.name
+    return _("一名成员")
+
+
+def _behind(one: Commitment, unit: int | None, authority: Authority) -> bool:
+    """Whether this reader may know by name who did not keep something."""
+    me = authority.person
+    if authority.on_root("import") or (me is not None and me.pk == one.member_id):
+        return True
+    return unit is not None and "see_names" in authority.powers_on(unit)
+
+
 @require_safe
 def unkept(request: HttpRequest) -> HttpResponse:
     """What was closed as not kept without cause, by unit, for the level above; persons are named to their own head only."""
@@ -244,11 +262,7 @@ def unkept(request: HttpRequest) -> HttpResponse:
     for item in found:
         one = item.commitment
         unit = where[one.pk]
-        named = (
-            one.of_unit
-            or authority.on_root("import")
-            or (unit is not None and "see_names" in authority.powers_on(unit))
-        )
+        named = one.of_unit or _behind(one, unit, authority)
         rows.append(
             {
                 "item": item,
