@@ -95,7 +95,11 @@ def test_a_promise_from_the_desk_to_kept(fresh, chromium, visitor, width, other,
         if not head.page.locator("textarea[name^=reasons-]").count():
             press(head, "main a.btn-primary")
         head.check()
-        head.page.locator("textarea[name^=reasons-]").first.fill("写上哪几天。")
+        with head.page.expect_response(lambda answer: answer.url.endswith("/review/draft/")) as saved:
+            head.page.locator("textarea[name^=reasons-]").first.fill("写上哪几天。")
+        assert saved.value.status == 200
+        head.go(f"/commitments/duty/{duty}/review/")
+        assert head.page.locator("textarea[name^=reasons-]").first.input_value() == "写上哪几天。"
         press(head, ".zy-stick button.btn-primary")
 
         member.go(f"/commitments/duty/{duty}/")

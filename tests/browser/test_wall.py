@@ -89,3 +89,57 @@ def test_ask_without_a_name_read_by_the_code_and_a_name_that_goes(walled, visito
     for path in ("/wall/", "/wall/figures/", "/deeds/", "/deeds/new/"):
         assert head.go(path) == 200
         head.check()
+
+
+@pytest.mark.parametrize(("width", "language"), WINDOWS)
+def test_a_difficulty_without_a_name_becomes_a_promise_of_the_unit(walled, visitor, width, language):
+    address, _name = walled
+    stranger, head = visitor(address, width, language), visitor(address, width, language)
+    stranger.go("/deeds/new/")
+    stranger.page.locator(
+        "main form .btn-primary"
+    ).click()  # nothing chosen, nothing written: both are asked for
+    stranger.page.locator(".zy-errs").wait_for()
+    assert stranger.page.locator(".zy-errs li").count() == 2
+    stranger.check()
+    unit = stranger.page.locator("#id_unit option", has_text="经济贸易学院教工第一党支部").get_attribute(
+        "value"
+    )
+    stranger.page.select_option("#id_unit", unit)
+    stranger.page.fill("#id_text", "资料室的电脑开机要十分钟。")
+    stranger.page.locator("main form .btn-primary").click()
+    code = stranger.page.locator("#code").inner_text()
+
+    become(head, CAST.index("leaf"))
+    head.go("/deeds/")
+    head.page.locator(".zy-list a.t", has_text="资料室").click()
+    head.page.locator("button[value=take_up]").click()
+    head.page.locator(".zy-errs").wait_for()
+    head.check()
+    head.page.select_option("#id_owner", index=3)
+    head.page.fill("#id_due_on", "2010-12-20")
+    head.page.locator("button[value=take_up]").click()
+    head.page.locator("button[value=done]").wait_for()
+    head.check()
+    deed = head.page.url
+    head.page.locator("summary", has_text=re.compile("新的承诺|new promise")).click()
+    head.page.fill("#id_new_text", "12月20日前把资料室四台电脑重装一遍")
+    head.check()
+    head.page.locator("button[value=promise]").click()
+    head.page.locator("main .zy-note:not(.ok)").wait_for()
+    head.check()
+
+    dean = visitor(address, width, language)
+    become(dean, CAST.index("inner"))
+    dean.go(deed.removeprefix(address))
+    dean.check()
+    dean.page.locator("button[value=accept]").click()
+    dean.page.locator("button[value=accept]").wait_for(state="detached")
+    dean.check()
+    stranger.go("/wall/?q=资料室四台")
+    stranger.page.locator(".zy-vow", has_text="四台电脑").wait_for()
+    stranger.go("/wall/code/")
+    stranger.page.fill("#id_code", code)
+    stranger.page.locator("main form .btn-primary").click()
+    stranger.page.locator(".zy-hist").wait_for()
+    stranger.check()
