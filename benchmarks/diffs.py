@@ -76,7 +76,9 @@ def write() -> int:
     from zhengyou.plans.models import Clause, Plan, PlanVersion
 
     campaign = Campaign.objects.get()
-    task = Task.objects.filter(campaign=campaign).order_by("-subject", "pk")[0]  # a unit's, where there is one
+    task = Task.objects.filter(campaign=campaign).order_by("-subject", "pk")[
+        0
+    ]  # a unit's, where there is one
     Task.objects.filter(pk=task.pk).update(form="plan")
     placed = list(Placement.objects.filter(on(fill.TODAY)).order_by("unit_id"))
     root = next(place.unit_id for place in placed if place.parent_id is None)

@@ -1,6 +1,6 @@
 """Run the tests on PostgreSQL: `python -m tests.postgres [pytest arguments]` starts a server of its own and stops it.
 
-Tests that ask for no database are left out: they cannot differ. What starts processes of its own (import killed, crash)
+Tests that ask for no database are left out: they cannot differ; so are those of SQLite's own plans (`sqlite`). What starts processes of its own (import killed, crash)
 gives them a SQLite file whatever the settings say, so it too is run once, with SQLite.
 """
 
@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept, left = [], []
     for item in items:
         asks = item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ()))
+        asks = asks and not item.get_closest_marker("sqlite")
         (kept if asks else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept

@@ -212,7 +212,7 @@ def test_the_head_who_hands_in_may_leave_the_post_and_the_paper_goes_on_waiting(
     actions.withdraw(play.duty_of(school.branch), by=school.dean.actor)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="plans of SQLite")
+@pytest.mark.sqlite
 def test_handing_in_looks_at_one_duty_however_few_there_were_at_the_start(school):
     play.run(play.member_task("all", review=("parent",), review_mode="each"))
     starting.analyse()
