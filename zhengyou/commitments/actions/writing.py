@@ -62,6 +62,14 @@ class Words:
 def checked(words: Words, duty: Duty) -> None:
     """Raise Invalid where something must be mended: no item, too many, a field too long, a unit without plan or goals."""
     problems = []
+    if duty.member_id is None:
+        if not words.summary.strip():
+            problems.append(Problem("summary", _("写一段活动方案摘要：准备怎么开展。")))
+        if not words.goals.strip():
+            problems.append(Problem("goals", _("写本年度的工作目标。")))
+    for name, text in (("summary", words.summary), ("goals", words.goals)):
+        if len(text) > LONG:
+            problems.append(Problem(name, _("最多 %(n)s 字。") % {"n": LONG}))
     least, most = limits(duty)
     if not words.items:
         problems.append(Problem("text-0", _("写一条承诺：做什么、怎么算做到、哪一天前。")))
@@ -86,14 +94,6 @@ def checked(words: Words, duty: Duty) -> None:
             problems.append(Problem(f"owner-{i}", _("负责人最多写 100 字。")))
         if item.kind not in Item.Kind.values:
             problems.append(Problem(f"kind-{i}", _("选一种类别。")))
-    if duty.member_id is None:
-        if not words.summary.strip():
-            problems.append(Problem("summary", _("写一段活动方案摘要：准备怎么开展。")))
-        if not words.goals.strip():
-            problems.append(Problem("goals", _("写本年度的工作目标。")))
-    for name, text in (("summary", words.summary), ("goals", words.goals)):
-        if len(text) > LONG:
-            problems.append(Problem(name, _("最多 %(n)s 字。") % {"n": LONG}))
     if len(words.served) > 200:
         problems.append(Problem("served", _("最多 %(n)s 字。") % {"n": 200}))
     if words.scope not in Commitment.Scope.values:

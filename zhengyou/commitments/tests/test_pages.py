@@ -382,3 +382,13 @@ def test_every_fault_leads_to_its_own_field_of_the_items_page(asked, sent, field
     assert tuple(re.findall(r'<li><a href="#(\w+)">', page)) == fields
     for field in fields:
         assert re.search(rf'<div class="zy-q zy-err"><label for="{field}">', page), field
+
+
+def test_faults_of_a_units_form_stand_in_the_order_of_the_page_and_the_button_does_not_say_as_it_is(asked):
+    duty = promising.duty(asked.branch)
+    sent = {"text-0": "字" * 1001, "summary": "", "goals": "", "scope": "all", "version": "0"}
+    answer = client(asked.secretary).post(f"/commitments/duty/{duty.pk}/write/", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.findall(r'<li><a href="#(\w+-?\d?)">', page) == ["id_summary", "id_goals", "id_text-0"]
+    assert "就这样交" not in page
