@@ -1,7 +1,7 @@
 """Run the tests on PostgreSQL: `python -m tests.postgres [pytest arguments]` starts a server of its own and stops it.
 
-Tests that ask for no database are left out: they cannot differ; so are those of SQLite's own plans (`sqlite`). What starts processes of its own (import killed, crash)
-gives them a SQLite file whatever the settings say, so it too is run once, with SQLite.
+Tests that ask for no database are left out: they cannot differ; so are those of SQLite's own plans (`sqlite`). What starts
+processes of its own (import killed, crash) gives them a SQLite file whatever the settings say, so it too is run once.
 """
 
 from __future__ import annotations
