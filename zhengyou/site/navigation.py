@@ -72,6 +72,8 @@ class Place:
     short: Any = ""
     below: bool = True
     """Whether the pages below its address belong to it too."""
+    also: str = ""
+    """The beginning of further addresses that belong to it."""
 
 
 PLACES = (
@@ -100,6 +102,7 @@ PLACES = (
         CAMPAIGN,
         anybody,
         pgettext_lazy("navigation", "公示"),
+        also="/deeds/",
     ),
     Place("units", _("组织与成员"), "units", "sitemap", BASE, has_post),
     Place("requests", _("个人申请"), "requests", "message-circle", BASE, decides),
@@ -173,15 +176,15 @@ def build(request: HttpRequest) -> Navigation:
                 (place.group, Item(place.key, place.label, url, place.icon, badge=badges.get(place.key, 0)))
             )
     alone = {place.key for place in PLACES if not place.below}
-    here = max(
-        (
-            item
-            for _group, item in items
-            if request.path == item.url or (item.key not in alone and request.path.startswith(item.url))
-        ),
-        key=lambda i: len(i.url),
-        default=None,
-    )
+    also = {place.key: place.also for place in PLACES if place.also}
+
+    def holds(item: Item) -> bool:
+        """Whether the page asked for belongs to this place."""
+        if item.key in also and request.path.startswith(also[item.key]):
+            return True
+        return request.path == item.url or (item.key not in alone and request.path.startswith(item.url))
+
+    here = max((item for _group, item in items if holds(item)), key=lambda i: len(i.url), default=None)
     if here is not None:
         here.here = True
     found = Navigation(items=[item for _group, item in items], record=address("me"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.urls import reverse
 
 from zhengyou.campaigns import actions, duties, rules
 from zhengyou.campaigns.actions import papers
@@ -17,7 +18,7 @@ from zhengyou.kit.faults import Conflict, Invalid
 from zhengyou.kit.verdict import Refused
 from zhengyou.org import actions as org
 from zhengyou.org.models import Post
-from zhengyou.org.tests.builder import BY
+from zhengyou.org.tests.builder import BY, client
 
 EACH = {"review": ("parent",), "review_mode": "each"}
 
@@ -215,6 +216,33 @@ def test_the_third_return_alerts_the_level_above_the_reviewer(school):
         review = actions.give_back(play.duty_of(school.branch), "再改", by=school.dean.actor)
         assert review.alerts_at == (school.root if n == 3 else None)
     assert Review.objects.filter(alerts_at=school.root).count() == 1
+
+
+def test_the_level_above_reads_what_came_back_three_times_until_it_is_done_and_no_member_by_name(school):
+    play.run(play.unit_task("units"), play.member_task("mine", review=("parent",), review_mode="each"))
+    for _n in range(3):
+        play.hand_in(school.branch, school.secretary)
+        actions.give_back(play.duty_of(school.branch), "再改", by=school.dean.actor)
+        play.hand_in(school.member, school.member)
+        actions.give_back(play.duty_of(school.member), "再改", by=school.secretary.actor)
+
+    def told(person, page="reviews"):
+        text = client(person).get(reverse(page)).content.decode()
+        return "退了三次还没有办成" in text, text
+
+    (there, text), (above, names) = told(school.office), told(school.dean)
+    assert there
+    assert above
+    assert reverse("duty", args=[play.duty_of(school.branch).pk]) in text
+    assert "1 件；名字只有本单位负责人看得到" in names
+    assert school.member.name not in names
+    assert "下级有 1 件退了三次" in told(school.office, "desk")[1]
+    assert not told(school.dean2)[0]
+    play.hand_in(school.branch, school.secretary)
+    assert told(school.office)[0]
+    actions.accept(play.duty_of(school.branch), by=school.dean.actor)
+    assert not told(school.office)[0]
+    assert not told(school.office, "desk")[0]
 
 
 def test_a_disagreement_goes_one_level_above_who_returned_and_keeps_the_paper(school):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from zhengyou.campaigns import rooms, rules
 from zhengyou.campaigns.actions import judging
+from zhengyou.campaigns.alerts import alerts
 from zhengyou.campaigns.forms import ReturnForm
 from zhengyou.campaigns.models import Duty, DutyEvidence, Programme, Submission, Task
 from zhengyou.campaigns.reviewers import Reviewers
@@ -155,6 +156,7 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
         "units": [{"id": pk, "name": name, "on": pk == wanted["unit"]} for pk, name in units.items()],
         "tasks": [{"id": pk, "name": name, "on": pk == wanted["task"]} for pk, name in tasks.items()],
         "has": wanted["has"],
+        "alerts": _alerts(authority),
         "may_list": authority.anywhere("exempt"),
         "ticked": ticked,
         "tick_url": "?" + query.urlencode() + "&all=1",
@@ -163,6 +165,21 @@ def _queue(request: HttpRequest, problems: list[Problem], status: int) -> HttpRe
         "errors_title": _("还没有办，勾的和写的都留着"),
     }
     return render(request, "campaigns/reviews.html", context, status=status)
+
+
+def _alerts(authority: Authority) -> list[dict[str, Any]]:
+    """What came back the third time below, in words: task, unit, and the unit's own paper to open; three queries at most."""
+    found = alerts(authority)
+    names = words.unit_names({alert.unit for alert in found}) if found else {}
+    return [
+        {
+            "title": words.slot_title(alert.slot),
+            "unit": names.get(alert.unit, "—"),
+            "n": alert.n,
+            "url": reverse("duty", args=[alert.duty]) if alert.duty else "",
+        }
+        for alert in found
+    ]
 
 
 def _filters(waiting: QuerySet[Submission]) -> tuple[dict[str, str], dict[str, str]]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from zhengyou.campaigns.models import Duty, Task
+from zhengyou.campaigns.models import Duty, Slot, Task
 from zhengyou.journal.models import Evidence
 from zhengyou.kit import clock
 from zhengyou.org import tree
@@ -23,7 +23,12 @@ def label(thing: object) -> str:
 
 def title(duty: Duty) -> str:
     """A duty's title: its task, with the period where the task comes back."""
-    name, period = label(duty.slot.task), duty.slot.period
+    return slot_title(duty.slot)
+
+
+def slot_title(slot: Slot) -> str:
+    """What a task is called in one of its periods; the slot's task must be loaded."""
+    name, period = label(slot.task), slot.period
     return _("%(task)s（%(period)s）") % {"task": name, "period": period} if period else name
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from zhengyou.campaigns import changed, ruling
+from zhengyou.campaigns import alerts, changed, ruling
 from zhengyou.commitments import telling
 from zhengyou.kit import sql
 from zhengyou.org import held, rights
@@ -30,6 +30,7 @@ class Notices:
     `changed`: own duties that an amendment changed, until opened (id, title, why, version, void, day).
     `wall`: what the wall of promises has for this person; `plans`: amendments of plans and changed clauses; `promises`:
     the own ones to sign and to keep, those to confirm.
+    `alerts`: duties below that came back the third time.
     `escalate`: the running campaigns that let overdue work rise, with their grace in days.
     """
 
@@ -38,13 +39,14 @@ class Notices:
     changed: list[tuple[int, str, str, int, bool, date]] = field(default_factory=list)
     answers: list[tuple[str, str, str, date]] = field(default_factory=list)
     opened: list[tuple[str, str, date]] = field(default_factory=list)
+    alerts: int = 0
     escalate: dict[int, int] = field(default_factory=dict)
     wall: telling.Wall = field(default_factory=telling.Wall)
     plans: plans.Plans = field(default_factory=plans.Plans)
     promises: telling.Promises = field(default_factory=telling.Promises)
 
     def __bool__(self) -> bool:
-        said = self.decide or self.changed or self.answers or self.opened
+        said = self.decide or self.changed or self.answers or self.opened or self.alerts
         return bool(said or self.wall or self.plans or self.promises)
 
     def take(self, row: Sequence[Any]) -> None:
@@ -68,6 +70,8 @@ class Notices:
             self.plans = plans.Plans.of(row)
         elif kind == 12:
             self.promises = telling.Promises.of(row)
+        elif kind == 13:
+            self.alerts = number
 
 
 def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, Any]]:
@@ -92,7 +96,8 @@ def arms(me: Person, authority: Authority, day: date) -> tuple[str, dict[str, An
         UNION ALL SELECT * FROM ({_changed(authority)} ORDER BY 2 LIMIT {changed.MOST}) w
         UNION ALL {wall}
         UNION ALL {planned}
-        UNION ALL {promised}"""
+        UNION ALL {promised}
+        UNION ALL {alerts.arm(authority, 13)}"""
     return text, {"actor": me.actor.id, "fresh": day - timedelta(days=DAYS), **values, **posts, **kept}
 
 
