@@ -35,7 +35,11 @@ def plain(figures: dict) -> list:
 
 
 @pytest.mark.parametrize(
-    ("pack", "day"), [("excellence-2010", "2010-07-14"), ("hospital-quality", "2027-04-06")]
+    ("pack", "day"),
+    [
+        pytest.param("excellence-2010", "2010-07-14", marks=pytest.mark.deep),
+        ("hospital-quality", "2027-04-06"),
+    ],
 )
 def test_two_plays_have_equal_duties_and_figures(tmp_path: Path, pack: str, day: str) -> None:
     """The hospital's reviews are drawn by lot: the story draws the same, a real campaign never (test_review)."""

@@ -156,7 +156,9 @@ def test_every_page_of_the_product_is_linked_from_another(demo, visitor):
     assert {name for name, path in doors().items() if path not in found} <= set(UNLINKED)
 
 
-@pytest.mark.parametrize(("width", "language"), [(1366, "zh"), (390, "en")])
+@pytest.mark.parametrize(
+    ("width", "language"), [(1366, "zh"), pytest.param(390, "en", marks=pytest.mark.deep)]
+)
 def test_every_form_of_the_office_is_clean(demo, demo_room, visitor, width, language):
     window = visitor(demo, width, language)
     become(window, CAST.index("office"))

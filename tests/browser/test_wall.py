@@ -13,7 +13,6 @@ import pytest
 from tests.browser.conftest import running
 from tests.browser.test_pages import CAST, become
 
-WINDOWS = [(1366, "zh"), (390, "en")]
 TEXT = "每周三晚在六栋架空层帮同学修电脑"
 HANG = """
 import django; django.setup()
@@ -35,7 +34,9 @@ def walled(fresh, chromium):
         yield address, head["name"]
 
 
-@pytest.mark.parametrize(("width", "language"), WINDOWS)
+@pytest.mark.parametrize(
+    ("width", "language"), [(1366, "zh"), pytest.param(390, "en", marks=pytest.mark.deep)]
+)
 def test_ask_without_a_name_read_by_the_code_and_a_name_that_goes(walled, visitor, width, language):
     address, name = walled
     stranger, head = visitor(address, width, language), visitor(address, width, language)
@@ -91,7 +92,9 @@ def test_ask_without_a_name_read_by_the_code_and_a_name_that_goes(walled, visito
         head.check()
 
 
-@pytest.mark.parametrize(("width", "language"), WINDOWS)
+@pytest.mark.parametrize(
+    ("width", "language"), [pytest.param(1366, "zh", marks=pytest.mark.deep), (390, "en")]
+)
 def test_a_difficulty_without_a_name_becomes_a_promise_of_the_unit(walled, visitor, width, language):
     address, _name = walled
     stranger, head = visitor(address, width, language), visitor(address, width, language)
